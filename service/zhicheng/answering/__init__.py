@@ -1,0 +1,1 @@
+"""What is meant by a question, and what follows from the graph."""

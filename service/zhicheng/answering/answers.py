@@ -1,0 +1,240 @@
+"""From a Question to its Answer: the query's rows, put into sentences region by region, each with its citations."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+
+from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions
+
+from zhicheng.answering import statements
+from zhicheng.answering.questions import Question
+from zhicheng.knowledge.catalogue import SLOT, Catalogue, Query
+from zhicheng.knowledge.policies import Fact, Library, Policy
+from zhicheng.knowledge.stores import GraphStore
+from zhicheng.knowledge.vocabulary import Vocabulary
+from zhicheng.terms import POLICY, slug
+
+# The most characters of an answer, and how deep trees are shown until an answer fits.
+LONGEST = {"zh": 2600, "en": 7000}
+DEPTHS = (4, 2, 1, 0)
+VALIDITY_ORDER = ("in-force", "future", "past", "draft")
+
+WORDS = {
+    "zh": {
+        "silent": "{regions}的文件未作规定。",
+        "not-in-sources": "所收录的文件没有说。{asked}",
+        "no-policy": "没有收录{regions}的政策文件，无法回答。",
+        "unclear": "没有读懂这个问题，或者它有几种读法。请写明职称、地区和想问的事项。",
+        "out-of-scope": "这不是工程系列职称政策的问题，所收录的文件不涉及。",
+        "list": "、",
+        "true": "是",
+        "false": "否",
+        "more": "（其余见条款原文）",
+    },
+    "en": {
+        "silent": "The document(s) of {regions} do not say.",
+        "not-in-sources": "The texts held do not say. {asked}",
+        "no-policy": "No policy of {regions} is held, so this cannot be answered.",
+        "unclear": "This question could not be read, or can be read in several ways. Name the title, the region and what you want to know.",
+        "out-of-scope": "This is not a matter of engineering-title policies; the texts held do not deal with it.",
+        "list": ", ",
+        "true": "yes",
+        "false": "no",
+        "more": "(see the clauses for the rest)",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A clause and the words quoted from it, as an answer cites them."""
+
+    policy: str
+    policy_title: str
+    document_number: str | None
+    region: str
+    clause: str
+    quote: str
+    validity: str
+    url: str
+    iri: str
+
+
+@dataclass
+class Answer:
+    """What is said to a question, and everything that shows how it was found."""
+
+    question: Question
+    status: str
+    text: str
+    citations: list[Citation] = field(default_factory=list)
+    reason: str | None = None
+    sparql: str | None = None
+    results: str | None = None
+    suggestions: list[str] = field(default_factory=list)
+
+
+class Answers:
+    """Answers questions from the store; what does not change between questions is held ready."""
+
+    def __init__(self, store: GraphStore, vocabulary: Vocabulary, library: Library, catalogue: Catalogue):
+        self._store, self._vocabulary, self._library, self._catalogue = store, vocabulary, library, catalogue
+
+    def answer(self, question: Question) -> Answer:
+        """The answer to a question, in its language and as of its day."""
+        words = WORDS[question.language]
+        if question.query is None:
+            return self._unanswered(question, question.reason or "unclear", words[question.reason or "unclear"])
+        query = self._catalogue.find(question.query)
+        held = self._held(question)
+        if not held:
+            names = words["list"].join(self._vocabulary.label(r, question.language) for r in question.regions)
+            return self._unanswered(question, "not-in-sources", words["no-policy"].format(regions=names))
+        terms = dict(question.terms)
+        if question.regions and any(p.name == "region" for p in query.parameters):
+            terms["region"] = [NamedNode(region) for region in held]
+        sparql = query.bind(terms)
+        solutions = self._store.query(sparql)
+        assert isinstance(solutions, QuerySolutions)
+        names = [v.value for v in solutions.variables]
+        rows = [{name: row[name] for name in names} for row in solutions]
+        if not rows:
+            asked = query.summary[question.language]
+            asked = f"问题是关于：{asked}。" if question.language == "zh" else f"It asked about: {asked[:1].lower() + asked[1:]}."
+            answer = self._unanswered(question, "not-in-sources", words["not-in-sources"].format(asked=asked))
+            answer.sparql = sparql
+            return answer
+        text, citations = self._compose(question, query, rows, held)
+        return Answer(question, "answered", text, citations, None, sparql, self.results(sparql), self._suggestions(question))
+
+    def results(self, sparql: str) -> str:
+        """The results of a SELECT query in the SPARQL JSON format."""
+        solutions = self._store.query(sparql)
+        return solutions.serialize(format=QueryResultsFormat.JSON).decode()
+
+    def _held(self, question: Question) -> list[str]:
+        """The regions that are asked about and have a policy: those named and those within them, or all."""
+        if not question.regions:
+            return sorted(self._library.regions)
+        wanted: list[str] = []
+        for region in question.regions:
+            wanted += [r for r in self._vocabulary.within(region) if r in self._library.regions and r not in wanted]
+        return wanted
+
+    def _unanswered(self, question: Question, reason: str, text: str) -> Answer:
+        return Answer(question, "unanswered", text, reason=reason, suggestions=self._suggestions(question))
+
+    def _suggestions(self, question: Question, most: int = 3) -> list[str]:
+        """Questions near this one that can be answered, in its language, with their worked example filled in."""
+        found = []
+        for name in question.near or sorted(self._catalogue.queries):
+            query = self._catalogue.queries[name]
+            if name == question.query or not query.ask:
+                continue
+            in_language = [a for a in query.ask if a.isascii() == (question.language == "en")]
+            if in_language:
+                found.append(self._filled(query, in_language[0], question.language))
+            if len(found) == most:
+                break
+        return found
+
+    def _filled(self, query: Query, pattern: str, language: str) -> str:
+        def example(match) -> str:
+            parameter = query.parameter(match[1])
+            term = parameter.example
+            if isinstance(term, NamedNode):
+                return self._vocabulary.label(term.value, language)
+            if term is not None:
+                return term.value
+            concepts = self._vocabulary.by_scheme.get(parameter.type, {})
+            return next(iter(concepts.values())).label[language] if concepts else ""
+
+        return SLOT.sub(example, pattern)
+
+    def _compose(self, question: Question, query: Query, rows: list[dict], held: list[str]) -> tuple[str, list[Citation]]:
+        language = question.language
+        for depth in DEPTHS:
+            text, facts = self._text(question, query, rows, held, depth)
+            if len(text) <= LONGEST[language]:
+                break
+        citations = [c for fact in facts for c in self.citations(fact, question.day, language)]
+        if query.form == "issues":
+            citations = [self.cite(row["clause"].value, question.day, language) for row in rows]
+        return text, list(dict.fromkeys(citations))
+
+    def _text(self, question: Question, query: Query, rows: list[dict], held: list[str], depth: int) -> tuple[str, list[Fact]]:
+        language, words = question.language, WORDS[question.language]
+        spoken: dict[str, dict[str, list[Fact]]] = defaultdict(dict)
+        for row in rows:
+            region = row["region"].value if row.get("region") is not None else ""
+            fact = self._library.facts.get(row["fact"].value) if row.get("fact") is not None else None
+            said = self._said(query, question, row, fact, depth)
+            spoken[region].setdefault(said, list(statements.shown(fact, language, depth)) if fact else [])
+        paragraphs, facts = [], []
+        for region in sorted(spoken, key=lambda r: self._order(r, question.day)):
+            policy = self._policy(rows, region)
+            parts = list(spoken[region])
+            limit = LONGEST[language] // max(1, len(spoken))
+            kept = [part for n, part in enumerate(parts) if depth > 0 or sum(map(len, parts[: n + 1])) <= limit] or parts[:1]
+            facts += [fact for part in kept for fact in spoken[region][part]]
+            if query.form == "tree":
+                body = "\n".join(f"- {part}" for part in kept)
+                body = "\n" + body
+            else:
+                body = statements.sentences(kept, language)
+            if len(kept) < len(parts):
+                body += words["more"]
+            name = self._vocabulary.label(region, language)
+            paragraphs.append(statements.heading(policy, name, question.day, language) + body if policy else body)
+        silent = [r for r in held if r not in spoken] if spoken.keys() != {""} else []
+        if silent:
+            paragraphs.append(words["silent"].format(regions=words["list"].join(self._vocabulary.label(r, language) for r in silent)))
+        return "\n".join(paragraphs), facts
+
+    def _said(self, query: Query, question: Question, row: dict, fact: Fact | None, depth: int) -> str:
+        """The sentence of one row."""
+        language = question.language
+        if query.form == "issues":
+            issue = self._library.issues[row["issue"].value]
+            return f"{issue.label[language].strip(statements.CLOSING)}（{issue.reading[language]}）" if language == "zh" else f"{issue.label[language].strip(statements.CLOSING)} ({issue.reading[language]})"
+        told = statements.told(fact, language, depth) if fact else ""
+        template = query.say.get(language)
+        if not template:
+            return told
+        values = {name: self._value(term, language) for name, term in row.items() if term is not None}
+        values |= {name: self._value(terms[0], language) for name, terms in question.terms.items() if terms and name not in values}
+        return SLOT.sub(lambda m: told if m[1] == "fact" else values.get(m[1], ""), template)
+
+    def _value(self, term, language: str) -> str:
+        if isinstance(term, NamedNode):
+            if term.value in self._library.clauses:
+                return self._library.clauses[term.value].number
+            if term.value in self._library.facts:
+                return statements.statement(self._library.facts[term.value], language)
+            return self._vocabulary.label(term.value, language)
+        return WORDS[language].get(term.value, term.value)
+
+    def _policy(self, rows: list[dict], region: str) -> Policy | None:
+        """The policy of a region that the rows speak from."""
+        for row in rows:
+            if row.get("region") is not None and row["region"].value == region:
+                for name in ("clause", "fact"):
+                    if row.get(name) is not None and row[name].value.startswith(POLICY):
+                        return self._library.policy_of(row[name].value)
+        return None
+
+    def _order(self, region: str, day: date) -> tuple:
+        policies = self._library.regions.get(region, [])
+        return (min((VALIDITY_ORDER.index(p.validity(day)) for p in policies), default=9), region)
+
+    def citations(self, fact: Fact, day: date, language: str) -> list[Citation]:
+        """A fact's citations as of a day."""
+        return [self._citation(c.clause, c.quote, day, language) for c in fact.citations]
+
+    def cite(self, clause: str, day: date, language: str) -> Citation:
+        """A whole clause as a citation."""
+        return self._citation(clause, self._library.clauses[clause].text, day, language)
+
+    def _citation(self, clause: str, quote: str, day: date, language: str) -> Citation:
+        policy = self._library.policy_of(clause)
+        return Citation(policy.slug, policy.title[language], policy.number, slug(policy.region), self._library.clauses[clause].number, quote, policy.validity(day), self._library.url(clause), clause)

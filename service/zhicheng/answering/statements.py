@@ -1,0 +1,71 @@
+"""How facts are put into sentences: statements, groups of requirements, and what is said of a document."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from zhicheng.knowledge.policies import Fact, Policy
+
+CLOSING = " 。；;．.，,：:"
+NOTES = {
+    "zh": {"draft": "征求意见稿，尚未施行", "past": "{year}年度通知，已过期", "future": "尚未施行"},
+    "en": {"draft": "a draft for comments, not in force", "past": "a notice for {year} only, now past", "future": "not yet in force"},
+}
+# A group's statement that holds this much of its members' words speaks for them.
+SPEAKS_FOR_MEMBERS = 0.6
+
+
+def statement(fact: Fact, language: str) -> str:
+    """What a fact says, without closing punctuation."""
+    return fact.label[language].strip(CLOSING)
+
+
+def shown(fact: Fact, language: str, depth: int) -> Iterator[Fact]:
+    """The facts whose statements make up what is said of a fact down to a depth: itself, and members it does not speak for."""
+    yield fact
+    if depth > 0 and not _speaks_for_members(fact, language):
+        for member in fact.members:
+            yield from shown(member, language, depth - 1)
+
+
+def told(fact: Fact, language: str, depth: int, level: int = 0) -> str:
+    """A fact as text: its statement, and behind a colon, numbered, the members that its statement does not hold."""
+    text = statement(fact, language)
+    if depth <= 0 or not fact.members or _speaks_for_members(fact, language):
+        return text
+    parts = [told(member, language, depth - 1, level + 1) for member in fact.members]
+    if len(parts) == 1:
+        joined = parts[0]
+    elif language == "zh":
+        joined = "；".join(f"{_number(n, level)}{part}" for n, part in enumerate(parts, 1))
+    else:
+        joined = "; ".join(f"{_number(n, level)} {part}" for n, part in enumerate(parts, 1))
+    return f"{text}：{joined}" if language == "zh" else f"{text}: {joined}"
+
+
+def _number(n: int, level: int) -> str:
+    if level == 0:
+        return chr(0x2460 + n - 1) if n <= 20 else f"({n})"
+    return f"({n})" if level == 1 else f"({chr(96 + n)})"
+
+
+def _speaks_for_members(fact: Fact, language: str) -> bool:
+    said = sum(len(statement(m, language)) for m in fact.members)
+    return len(statement(fact, language)) >= SPEAKS_FOR_MEMBERS * said
+
+
+def sentences(parts: list[str], language: str) -> str:
+    """Statements joined into one paragraph that ends with a full stop."""
+    if language == "zh":
+        return "；".join(parts) + "。"
+    capital = [part[:1].upper() + part[1:] for part in parts]
+    return "; ".join([capital[0], *parts[1:]]) + "." if capital else ""
+
+
+def heading(policy: Policy, region: str, day: date, language: str) -> str:
+    """How an answer names a region and its document, with a note where the document is not in force on that day."""
+    note = NOTES[language].get(policy.validity(day), "").format(year=policy.year or "")
+    if language == "zh":
+        about = "，".join(part for part in (policy.number, note) if part)
+        return f"{region}（{about}）：" if about else f"{region}："
+    about = ", ".join(part for part in (policy.number, note) if part)
+    return f"{region} ({about}): " if about else f"{region}: "

@@ -1,0 +1,176 @@
+"""The policies whose texts are held, and the facts stated in them with their citations."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from urllib.parse import quote as percent
+
+from zhicheng.knowledge.stores import GraphStore
+from zhicheng.terms import POLICY, slug
+
+DOCUMENTS = """
+PREFIX zc: <https://w3id.org/zhicheng/ontology#>
+PREFIX eli: <http://data.europa.eu/eli/ontology#>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+SELECT ?document ?title ?label ?number ?region ?status ?year ?start ?dated WHERE {
+  ?document a zc:PolicyDocument ; zc:textHeld true ; dcterms:title ?title ; rdfs:label ?label ; eli:jurisdiction ?region ; zc:lifecycleStatus ?status .
+  FILTER(LANG(?title) = LANG(?label))
+  OPTIONAL { ?document eli:id_local ?number } OPTIONAL { ?document zc:applicableYear ?year }
+  OPTIONAL { ?document eli:first_date_entry_in_force ?start } OPTIONAL { ?document eli:date_document ?dated }
+} ORDER BY ?document ?label
+"""
+CLAUSES = """
+PREFIX zc: <https://w3id.org/zhicheng/ontology#>
+PREFIX eli: <http://data.europa.eu/eli/ontology#>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+SELECT ?clause ?parent ?number ?heading ?kind ?text ?position WHERE {
+  ?clause a zc:Clause ; eli:is_part_of ?parent ; zc:printedNumber ?number ; eli:type_subdivision ?kind ; zc:officialText ?text ; zc:position ?position
+  OPTIONAL { ?clause dcterms:title ?heading }
+} ORDER BY ?clause
+"""
+FACTS = """
+PREFIX zc: <https://w3id.org/zhicheng/ontology#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+SELECT ?fact ?document ?label ?clause ?quote WHERE {
+  ?fact zc:inDocument ?document ; rdfs:label ?label ; zc:citation ?citation .
+  ?citation zc:citedClause ?clause ; zc:quote ?quote
+} ORDER BY ?fact ?label ?clause ?quote
+"""
+ISSUES = """
+PREFIX zc: <https://w3id.org/zhicheng/ontology#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+SELECT ?issue ?identifier ?label ?reading ?subject WHERE {
+  ?issue a zc:TextualIssue ; dcterms:identifier ?identifier ; rdfs:label ?label ; zc:adoptedReading ?reading ; zc:concerns ?subject . FILTER(LANG(?label) = LANG(?reading))
+} ORDER BY ?identifier ?label ?subject
+"""
+TREES = """
+PREFIX zc: <https://w3id.org/zhicheng/ontology#>
+SELECT ?group ?member ?position WHERE {
+  { ?group zc:hasMember ?member . ?member zc:position ?position } UNION { ?group zc:hasRequirement ?member BIND(0 AS ?position) }
+} ORDER BY ?group ?position ?member
+"""
+
+
+@dataclass(frozen=True)
+class Citation:
+    """Where a fact stands: the clause's IRI and the words quoted from it."""
+
+    clause: str
+    quote: str
+
+
+@dataclass
+class Fact:
+    """A provision: its document, its statement in both languages, its citations, and the requirements it is made of."""
+
+    iri: str
+    document: str
+    label: dict[str, str] = field(default_factory=dict)
+    citations: list[Citation] = field(default_factory=list)
+    members: list["Fact"] = field(default_factory=list)
+
+
+@dataclass
+class Issue:
+    """A defect or ambiguity of a text: what it is, the reading adopted, and the clauses and facts it touches."""
+
+    iri: str
+    identifier: str
+    label: dict[str, str] = field(default_factory=dict)
+    reading: dict[str, str] = field(default_factory=dict)
+    subjects: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class ClauseText:
+    """A clause as it is cited and shown."""
+
+    iri: str
+    parent: str
+    number: str
+    heading: str
+    kind: str
+    text: str
+    position: int
+
+
+@dataclass
+class Policy:
+    """A policy document whose text is held, with what decides its validity on a day."""
+
+    iri: str
+    slug: str
+    region: str
+    status: str
+    title: dict[str, str] = field(default_factory=dict)
+    label: dict[str, str] = field(default_factory=dict)
+    number: str | None = None
+    year: int | None = None
+    start: date | None = None
+    dated: date | None = None
+
+    def validity(self, day: date) -> str:
+        """What the policy is on a day: `draft`, `future`, `in-force` or `past`.
+
+        A notice for one year holds from its printed date, or the first of that year where none is printed, to the year's
+        end; other policies from the date on which they say they take effect. No text held proves that one was repealed.
+        """
+        if self.status == "draft-for-comments":
+            return "draft"
+        if self.year is not None:
+            opens = self.dated if self.dated and self.dated.year == self.year else date(self.year, 1, 1)
+            return "future" if day < opens else "past" if day > date(self.year, 12, 31) else "in-force"
+        return "future" if self.start and day < self.start else "in-force"
+
+
+class Library:
+    """Every policy, clause and fact of the graph, held for answers."""
+
+    def __init__(self, store: GraphStore):
+        self.policies: dict[str, Policy] = {}
+        for row in store.query(DOCUMENTS):
+            iri = row["document"].value
+            policy = self.policies.setdefault(iri, Policy(iri, slug(iri), row["region"].value, slug(row["status"].value)))
+            policy.title[row["title"].language] = row["title"].value
+            policy.label[row["label"].language] = row["label"].value
+            policy.number = row["number"].value if row["number"] else None
+            policy.year = int(row["year"].value) if row["year"] else None
+            policy.start = date.fromisoformat(row["start"].value) if row["start"] else None
+            policy.dated = date.fromisoformat(row["dated"].value) if row["dated"] else None
+        self.clauses: dict[str, ClauseText] = {}
+        for row in store.query(CLAUSES):
+            heading = row["heading"].value if row["heading"] else ""
+            iri = row["clause"].value
+            self.clauses[iri] = ClauseText(iri, row["parent"].value, row["number"].value, heading, slug(row["kind"].value), row["text"].value, int(row["position"].value))
+        self.facts: dict[str, Fact] = {}
+        for row in store.query(FACTS):
+            if not hasattr(row["fact"], "value"):
+                continue
+            iri = row["fact"].value
+            fact = self.facts.setdefault(iri, Fact(iri, row["document"].value))
+            fact.label[row["label"].language] = row["label"].value
+            cited = Citation(row["clause"].value, row["quote"].value)
+            if cited not in fact.citations:
+                fact.citations.append(cited)
+        for row in store.query(TREES):
+            if row["group"].value in self.facts and row["member"].value in self.facts:
+                self.facts[row["group"].value].members.append(self.facts[row["member"].value])
+        self.issues: dict[str, Issue] = {}
+        for row in store.query(ISSUES):
+            issue = self.issues.setdefault(row["issue"].value, Issue(row["issue"].value, row["identifier"].value))
+            issue.label[row["label"].language], issue.reading[row["label"].language] = row["label"].value, row["reading"].value
+            issue.subjects.add(row["subject"].value)
+        self.regions: dict[str, list[Policy]] = defaultdict(list)
+        for policy in self.policies.values():
+            self.regions[policy.region].append(policy)
+
+    def policy_of(self, iri: str) -> Policy:
+        """The policy that a clause or fact belongs to."""
+        return self.policies[POLICY + iri[len(POLICY) :].split("/")[0]]
+
+    def url(self, clause: str) -> str:
+        """The page address of a clause, as a path."""
+        policy, local = clause[len(POLICY) :].split("/", 1)
+        return f"/policies/{percent(policy)}#{percent(local)}"

@@ -1,0 +1,1 @@
+"""How it is said: pages and the JSON API. The only place that knows Flask."""

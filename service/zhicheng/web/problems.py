@@ -1,0 +1,47 @@
+"""Errors as RFC 9457 problem documents, or as pages for those who read pages."""
+
+from flask import Flask, Response, json, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from zhicheng.errors import Invalid, StoreFailure, Unknown
+from zhicheng.web.rendering import page_language, wants_page
+
+
+def problem(status: int, title: str, detail: str, **members) -> Response:
+    """A problem document, or a page with the same words where the client asked for HTML."""
+    if wants_page():
+        return Response(render_template("problem.html", title=title, detail=detail, status=status, language=page_language()), status, mimetype="text/html")
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **members}
+    return Response(json.dumps(body, ensure_ascii=False), status, mimetype="application/problem+json")
+
+
+def register(app: Flask) -> None:
+    """Turn every error into a problem document with the right status."""
+
+    @app.errorhandler(Invalid)
+    def invalid(error: Invalid) -> Response:
+        return problem(400, f"{error.name} {error.problem}", str(error), parameter=error.name)
+
+    @app.errorhandler(Unknown)
+    def unknown(error: Unknown) -> Response:
+        status = 404 if request.view_args else 400
+        return problem(status, f'Unknown {error.kind} "{error.asked}"', str(error), known=error.known)
+
+    @app.errorhandler(StoreFailure)
+    def store_failure(error: StoreFailure) -> Response:
+        response = problem(503, "The store does not answer", str(error))
+        response.headers["Retry-After"] = "5"
+        return response
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Response:
+        response = problem(error.code or 500, error.name, error.description or error.name)
+        for name, value in error.get_headers():
+            if name.lower() == "allow":
+                response.headers[name] = value
+        return response
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> Response:
+        app.logger.exception("unexpected error on %s", request.path)
+        return problem(500, "Internal error", "The service failed on this request; it has been logged. Other requests are not affected.")
