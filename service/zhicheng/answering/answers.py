@@ -7,6 +7,7 @@ from datetime import date
 from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions
 
 from zhicheng.answering import statements
+from zhicheng.answering.language import detect
 from zhicheng.answering.questions import Question
 from zhicheng.knowledge.catalogue import SLOT, Catalogue, Query
 from zhicheng.knowledge.policies import Fact, Library, Policy
@@ -14,9 +15,9 @@ from zhicheng.knowledge.stores import GraphStore
 from zhicheng.knowledge.vocabulary import Vocabulary
 from zhicheng.terms import POLICY, slug
 
-# The most characters of an answer, and how deep trees are shown until an answer fits.
-LONGEST = {"zh": 2600, "en": 7000}
-DEPTHS = (4, 2, 1, 0)
+# The most characters of an answer, and how deep trees are shown: the first that fits is taken.
+LONGEST = {"zh": 2800, "en": 7600}
+DETAILS = tuple(statements.Detail(*depths) for depths in ((4, 4), (4, 2), (4, 1), (4, 0), (4, -1), (2, -1), (0, -1)))
 VALIDITY_ORDER = ("in-force", "future", "past", "draft")
 
 WORDS = {
@@ -131,14 +132,15 @@ class Answers:
             query = self._catalogue.queries[name]
             if name == question.query or not query.ask:
                 continue
-            in_language = [a for a in query.ask if a.isascii() == (question.language == "en")]
+            in_language = [a for a in query.ask if detect(SLOT.sub("", a)) == question.language]
             if in_language:
-                found.append(self._filled(query, in_language[0], question.language))
+                found.append(self.filled(query, in_language[0], question.language))
             if len(found) == most:
                 break
         return found
 
-    def _filled(self, query: Query, pattern: str, language: str) -> str:
+    def filled(self, query: Query, pattern: str, language: str) -> str:
+        """A pattern as a question, its parameters filled from the worked example or with the first concept of their type."""
         def example(match) -> str:
             parameter = query.parameter(match[1])
             term = parameter.example
@@ -153,8 +155,8 @@ class Answers:
 
     def _compose(self, question: Question, query: Query, rows: list[dict], held: list[str]) -> tuple[str, list[Citation]]:
         language = question.language
-        for depth in DEPTHS:
-            text, facts = self._text(question, query, rows, held, depth)
+        for detail in DETAILS:
+            text, facts = self._text(question, query, rows, held, detail)
             if len(text) <= LONGEST[language]:
                 break
         citations = [c for fact in facts for c in self.citations(fact, question.day, language)]
@@ -162,12 +164,13 @@ class Answers:
             citations = [self.cite(row["clause"].value, question.day, language) for row in rows]
         return text, list(dict.fromkeys(citations))
 
-    def _text(self, question: Question, query: Query, rows: list[dict], held: list[str], depth: int) -> tuple[str, list[Fact]]:
+    def _text(self, question: Question, query: Query, rows: list[dict], held: list[str], detail: statements.Detail) -> tuple[str, list[Fact]]:
         language, words = question.language, WORDS[question.language]
         spoken: dict[str, dict[str, list[Fact]]] = defaultdict(dict)
         for row in rows:
             region = row["region"].value if row.get("region") is not None else ""
             fact = self._library.facts.get(row["fact"].value) if row.get("fact") is not None else None
+            depth = detail.of(fact) if fact else 0
             said = self._said(query, question, row, fact, depth)
             spoken[region].setdefault(said, list(statements.shown(fact, language, depth)) if fact else [])
         paragraphs, facts = [], []
@@ -175,7 +178,7 @@ class Answers:
             policy = self._policy(rows, region)
             parts = list(spoken[region])
             limit = LONGEST[language] // max(1, len(spoken))
-            kept = [part for n, part in enumerate(parts) if depth > 0 or sum(map(len, parts[: n + 1])) <= limit] or parts[:1]
+            kept = [part for n, part in enumerate(parts) if detail != DETAILS[-1] or sum(map(len, parts[: n + 1])) <= limit] or parts[:1]
             facts += [fact for part in kept for fact in spoken[region][part]]
             if query.form == "tree":
                 body = "\n".join(f"- {part}" for part in kept)

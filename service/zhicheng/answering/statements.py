@@ -1,10 +1,12 @@
 """How facts are put into sentences: statements, groups of requirements, and what is said of a document."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from zhicheng.knowledge.policies import Fact, Policy
 
+GATE = "education-and-seniority"
 CLOSING = " 。；;．.，,：:"
 NOTES = {
     "zh": {"draft": "征求意见稿，尚未施行", "past": "{year}年度通知，已过期", "future": "尚未施行"},
@@ -19,6 +21,18 @@ def statement(fact: Fact, language: str) -> str:
     return fact.label[language].strip(CLOSING)
 
 
+@dataclass(frozen=True)
+class Detail:
+    """How deep trees are shown: the list of education and seniority, and everything else; below 0 only what it is about."""
+
+    gate: int
+    others: int
+
+    def of(self, fact: Fact) -> int:
+        """The depth for a fact."""
+        return self.gate if GATE in fact.aspects else self.others
+
+
 def shown(fact: Fact, language: str, depth: int) -> Iterator[Fact]:
     """The facts whose statements make up what is said of a fact down to a depth: itself, and members it does not speak for."""
     yield fact
@@ -28,10 +42,18 @@ def shown(fact: Fact, language: str, depth: int) -> Iterator[Fact]:
 
 
 def told(fact: Fact, language: str, depth: int, level: int = 0) -> str:
-    """A fact as text: its statement, and behind a colon, numbered, the members that its statement does not hold."""
+    """A fact as text: its statement, and behind a colon, numbered, the members that its statement does not hold.
+
+    Members below the depth are counted, with the clause that has them; below a depth of 0 only the fact's subject is named.
+    """
+    if depth < 0:
+        about = "、".join(names["zh"] for names in fact.aspects.values()) if language == "zh" else ", ".join(names["en"] for names in fact.aspects.values())
+        return f"{about}：见{fact.clause_number}" if language == "zh" else f"{about}: see clause {fact.clause_number}"
     text = statement(fact, language)
-    if depth <= 0 or not fact.members or _speaks_for_members(fact, language):
+    if not fact.members or _speaks_for_members(fact, language):
         return text
+    if depth <= 0:
+        return text + (f"（共{len(fact.members)}项，见{fact.clause_number}）" if language == "zh" else f" ({len(fact.members)} items, see clause {fact.clause_number})")
     parts = [told(member, language, depth - 1, level + 1) for member in fact.members]
     if len(parts) == 1:
         joined = parts[0]

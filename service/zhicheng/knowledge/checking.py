@@ -152,7 +152,7 @@ class Coverage:
 
 
 def coverage(graph: Graph) -> list[Coverage]:
-    """The coverage of each policy; a clause counts as modelled when a fact cites it, it is a question and answer, or all its parts are modelled."""
+    """The coverage of each policy; a clause counts as modelled when a fact cites it, it is a question and answer, or a part of it is modelled."""
     quads = graph.quads
     cited = {q.object.value for q in quads.quads_for_predicate(zc("citedClause"))}
     entries = {q.subject.value for q in quads.quads_for_predicate(zc("summarises"))}
@@ -165,7 +165,7 @@ def coverage(graph: Graph) -> list[Coverage]:
         modelled: set[str] = set()
         for clause in reversed(clauses):
             in_entry = clause.parent is not None and prefix + clause.parent.id in entries
-            by_parts = bool(clause.children) and all(c.id in modelled for c in clause.children)
+            by_parts = any(c.id in modelled for c in clause.children)
             if prefix + clause.id in cited | entries or in_entry or by_parts:
                 modelled.add(clause.id)
         text_only = tuple(c.id for c in clauses if c.id not in modelled)

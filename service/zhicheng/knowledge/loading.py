@@ -65,8 +65,10 @@ def load(home: Path) -> Graph:
 
     def read(path: Path, name: NamedNode) -> None:
         try:
-            for triple in parse(path.read_bytes(), RdfFormat.TURTLE, base_iri=terms.BASE):
+            for triple in parse(path.read_text(encoding="utf-8"), RdfFormat.TURTLE, base_iri=terms.BASE):
                 graph.quads.add(Quad(triple.subject, triple.predicate, triple.object, name))
+        except UnicodeDecodeError as error:
+            faults.append(Fault(str(path.relative_to(home)), f"this is not UTF-8: {error.reason} at byte {error.start}", "Save the file as UTF-8"))
         except (SyntaxError, ValueError) as error:
             place = f"{path.relative_to(home)}:{getattr(error, 'lineno', None) or '?'}"
             faults.append(Fault(place, f"this is not Turtle: {getattr(error, 'msg', error)}", "Mend the syntax at this place"))

@@ -37,6 +37,11 @@ SELECT ?fact ?document ?label ?clause ?quote WHERE {
   ?citation zc:citedClause ?clause ; zc:quote ?quote
 } ORDER BY ?fact ?label ?clause ?quote
 """
+ASPECTS = """
+PREFIX zc: <https://w3id.org/zhicheng/ontology#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?fact ?aspect ?label WHERE { ?fact zc:aspect ?aspect . ?aspect skos:prefLabel ?label } ORDER BY ?fact ?aspect ?label
+"""
 ISSUES = """
 PREFIX zc: <https://w3id.org/zhicheng/ontology#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -63,13 +68,15 @@ class Citation:
 
 @dataclass
 class Fact:
-    """A provision: its document, its statement in both languages, its citations, and the requirements it is made of."""
+    """A provision: its document, statement in both languages, citations, the requirements it is made of, aspects (slug to names), and its clause's number."""
 
     iri: str
     document: str
     label: dict[str, str] = field(default_factory=dict)
     citations: list[Citation] = field(default_factory=list)
     members: list["Fact"] = field(default_factory=list)
+    aspects: dict[str, dict[str, str]] = field(default_factory=dict)
+    clause_number: str = ""
 
 
 @dataclass
@@ -154,9 +161,13 @@ class Library:
             cited = Citation(row["clause"].value, row["quote"].value)
             if cited not in fact.citations:
                 fact.citations.append(cited)
+                fact.clause_number = fact.clause_number or self.clauses[cited.clause].number
         for row in store.query(TREES):
             if row["group"].value in self.facts and row["member"].value in self.facts:
                 self.facts[row["group"].value].members.append(self.facts[row["member"].value])
+        for row in store.query(ASPECTS):
+            if row["fact"].value in self.facts:
+                self.facts[row["fact"].value].aspects.setdefault(slug(row["aspect"].value), {})[row["label"].language] = row["label"].value
         self.issues: dict[str, Issue] = {}
         for row in store.query(ISSUES):
             issue = self.issues.setdefault(row["issue"].value, Issue(row["issue"].value, row["identifier"].value))

@@ -1,5 +1,7 @@
 """Answers, FAQ entries and clauses as JSON, and what a request asks for."""
 
+from urllib.parse import unquote_to_bytes
+
 from flask import json, request
 
 from zhicheng.answering.answers import Answer, Citation
@@ -20,11 +22,12 @@ def page_language() -> str:
 
 
 def text_argument(name: str) -> str | None:
-    """A query parameter as text; raises Invalid where it is not UTF-8."""
-    value = request.args.get(name)
-    if value is not None and "�" in value and b"%EF%BF%BD" not in request.query_string.upper():
-        raise Invalid(name, "is not UTF-8", "Percent-encode the text as UTF-8")
-    return value
+    """A query parameter as text; raises Invalid where the query string is not UTF-8."""
+    try:
+        unquote_to_bytes(request.query_string).decode("utf-8")
+    except UnicodeDecodeError:
+        raise Invalid(name, "is not UTF-8", "Percent-encode the text as UTF-8") from None
+    return request.args.get(name)
 
 
 def citation_json(citation: Citation) -> dict:

@@ -1,0 +1,39 @@
+# Two targets do everything: `make serve` and `make test`. The first run of either sets up .venv from the locked dependencies.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export HOST ?= 127.0.0.1
+export PORT ?= 8000
+
+.PHONY: serve test check lock clean
+
+serve: $(VENV)/installed
+	@$(BIN)/zhicheng serve
+
+test: $(VENV)/installed-test
+	@$(BIN)/python -m pytest -q $(ARGS)
+
+check: $(VENV)/installed
+	@$(BIN)/zhicheng check
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "zhicheng needs Python 3.11 or newer; name one with PYTHON=…")'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Setting up $(VENV) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(VENV)/installed-test: requirements-test.lock $(VENV)/installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@touch $@
+
+# Renew the locks after pyproject.toml changed; needs uv.
+lock:
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header pyproject.toml --group test -c requirements.lock -o requirements-test.lock
+
+clean:
+	rm -rf $(VENV) build dist

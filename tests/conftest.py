@@ -1,0 +1,46 @@
+"""The service over the real data, opened once for all tests."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from zhicheng.answering.service import Service, open_service
+from zhicheng.knowledge import loading
+from zhicheng.settings import Settings
+from zhicheng.web.app import create_app
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def home() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def service(home, tmp_path_factory) -> Service:
+    return open_service(home, tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="session")
+def graph(service) -> loading.Graph:
+    return service.graph
+
+
+@pytest.fixture(scope="session")
+def client(service):
+    return create_app(service).test_client()
+
+
+@pytest.fixture
+def settings(home, tmp_path) -> Settings:
+    return Settings.read({"ZHICHENG_HOME": str(home), "ZHICHENG_CACHE": str(tmp_path / "cache")})
+
+
+@pytest.fixture
+def copy(home, tmp_path) -> Path:
+    """A copy of ontology/, data/ and queries/ to plant faults in."""
+    for part in ("ontology", "data", "queries"):
+        shutil.copytree(home / part, tmp_path / "home" / part)
+    return tmp_path / "home"
