@@ -163,6 +163,11 @@ def _derive(graph: Graph) -> None:
             continue
         derived.add(Quad(quad.subject, zc("inDocument"), quad.graph_name, quad.graph_name))
 
+    text = {q.subject: outline.squeeze(q.object.value) for q in quads.quads_for_predicate(zc("officialText"))}
+    for quad in quads.quads_for_predicate(zc("quote")):
+        place = text.get(clause_of.get(quad.subject), "").find(outline.squeeze(quad.object.value))
+        derived.add(Quad(quad.subject, zc("quoteOffset"), Literal(max(place, 0)), quad.graph_name))
+
     members: dict[NamedNode, list[NamedNode]] = defaultdict(list)
     for quad in quads.quads_for_predicate(zc("hasMember")):
         members[quad.subject].append(quad.object)

@@ -42,6 +42,13 @@ PREFIX zc: <https://w3id.org/zhicheng/ontology#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?fact ?aspect ?label WHERE { ?fact zc:aspect ?aspect . ?aspect skos:prefLabel ?label } ORDER BY ?fact ?aspect ?label
 """
+KINDS = """
+PREFIX zc: <https://w3id.org/zhicheng/ontology#>
+SELECT ?fact ?kind ?route WHERE {
+  VALUES ?kind { zc:Route zc:AllOf zc:AnyOf zc:AtLeast zc:Condition zc:ScoreBand zc:Indicator zc:ScoringRule zc:Definition }
+  ?fact a ?kind OPTIONAL { ?fact zc:routeKind ?route }
+} ORDER BY ?fact ?kind
+"""
 ISSUES = """
 PREFIX zc: <https://w3id.org/zhicheng/ontology#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -66,9 +73,9 @@ class Citation:
     quote: str
 
 
-@dataclass
+@dataclass(eq=False)
 class Fact:
-    """A provision: its document, statement in both languages, citations, the requirements it is made of, aspects (slug to names), and its clause's number."""
+    """A provision: its document, statement in both languages, citations, the requirements it is made of, aspects (slug to names), clause's number, and class."""
 
     iri: str
     document: str
@@ -77,6 +84,8 @@ class Fact:
     members: list["Fact"] = field(default_factory=list)
     aspects: dict[str, dict[str, str]] = field(default_factory=dict)
     clause_number: str = ""
+    kind: str = ""
+    route_kind: str = ""
 
 
 @dataclass
@@ -165,6 +174,10 @@ class Library:
         for row in store.query(TREES):
             if row["group"].value in self.facts and row["member"].value in self.facts:
                 self.facts[row["group"].value].members.append(self.facts[row["member"].value])
+        for row in store.query(KINDS):
+            if row["fact"].value in self.facts:
+                self.facts[row["fact"].value].kind = slug(row["kind"].value)
+                self.facts[row["fact"].value].route_kind = slug(row["route"].value) if row["route"] else ""
         for row in store.query(ASPECTS):
             if row["fact"].value in self.facts:
                 self.facts[row["fact"].value].aspects.setdefault(slug(row["aspect"].value), {})[row["label"].language] = row["label"].value
