@@ -18,12 +18,17 @@ from zhicheng.terms import POLICY, slug
 # The most characters of an answer, and how deep trees are shown: the first that fits is taken.
 LONGEST = {"zh": 2800, "en": 7600}
 DETAILS = tuple(statements.Detail(*depths) for depths in ((4, 4), (4, 2), (4, 1), (4, 0), (4, -1), (2, -1), (0, -1)))
+# An answer to a question after one fact is shorter: less detail first, then fewer facts of each region.
+FACTS = "facts"
+SHORT = {"zh": 560, "en": 1400}
+SHORTER = tuple((statements.Detail(*depths), most) for depths, most in (((4, 4), 6), ((2, 2), 6), ((1, 1), 4), ((1, 1), 2), ((0, 0), 4), ((0, 0), 2), ((0, 0), 1)))
 VALIDITY_ORDER = ("in-force", "future", "past", "draft")
 
 WORDS = {
     "zh": {
         "silent": "{regions}的文件未作规定。",
-        "not-in-sources": "所收录的文件没有说。{asked}",
+        "silence": "所收录的{regions}文件没有说明{asked}。",
+        "instead": "文件只写明：{said}。",
         "no-policy": "没有收录{regions}的政策文件，无法回答。",
         "unclear": "没有读懂这个问题，或者它有几种读法。请写明职称、地区和想问的事项。",
         "out-of-scope": "这不是工程系列职称政策的问题，所收录的文件不涉及。",
@@ -34,7 +39,8 @@ WORDS = {
     },
     "en": {
         "silent": "The document(s) of {regions} do not say.",
-        "not-in-sources": "The texts held do not say. {asked}",
+        "silence": "The texts held of {regions} do not state this ({asked}).",
+        "instead": " They only say: {said}.",
         "no-policy": "No policy of {regions} is held, so this cannot be answered.",
         "unclear": "This question could not be read, or can be read in several ways. Name the title, the region and what you want to know.",
         "out-of-scope": "This is not a matter of engineering-title policies; the texts held do not deal with it.",
@@ -84,13 +90,14 @@ class Answers:
     def answer(self, question: Question) -> Answer:
         """The answer to a question, in its language and as of its day."""
         words = WORDS[question.language]
-        if question.query is None:
-            return self._unanswered(question, question.reason or "unclear", words[question.reason or "unclear"])
-        query = self._catalogue.find(question.query)
         held = self._held(question)
         if not held:
-            names = words["list"].join(self._vocabulary.label(r, question.language) for r in question.regions)
-            return self._unanswered(question, "not-in-sources", words["no-policy"].format(regions=names))
+            return self._unanswered(question, "not-in-sources", words["no-policy"].format(regions=self._names(question.regions, question.language)))
+        if question.query is None:
+            reason = question.reason or "unclear"
+            text = self._silence(question, held) if reason == "not-in-sources" else words[reason]
+            return self._unanswered(question, reason, text)
+        query = self._catalogue.find(question.query)
         terms = dict(question.terms)
         if question.regions and any(p.name == "region" for p in query.parameters):
             terms["region"] = [NamedNode(region) for region in held]
@@ -99,10 +106,10 @@ class Answers:
         assert isinstance(solutions, QuerySolutions)
         names = [v.value for v in solutions.variables]
         rows = [{name: row[name] for name in names} for row in solutions]
+        if not rows and question.otherwise:
+            return self.answer(question.otherwise)
         if not rows:
-            asked = query.summary[question.language]
-            asked = f"问题是关于：{asked}。" if question.language == "zh" else f"It asked about: {asked[:1].lower() + asked[1:]}."
-            answer = self._unanswered(question, "not-in-sources", words["not-in-sources"].format(asked=asked))
+            answer = self._unanswered(question, "not-in-sources", self._silence(question, held))
             answer.sparql = sparql
             return answer
         text, citations = self._compose(question, query, rows, held)
@@ -121,6 +128,24 @@ class Answers:
         for region in question.regions:
             wanted += [r for r in self._vocabulary.within(region) if r in self._library.regions and r not in wanted]
         return wanted
+
+    def _names(self, regions, language: str) -> str:
+        return WORDS[language]["list"].join(self._vocabulary.label(r, language) for r in regions)
+
+    def _silence(self, question: Question, held: list[str]) -> str:
+        """That the texts do not say what was asked, and what they say of matters they leave open or who is in charge."""
+        language, words = question.language, WORDS[question.language]
+        if question.silent:
+            asked = self._vocabulary.label(question.silent, language)
+        else:
+            asked = self._catalogue.find(question.query).summary[language] if question.query else ""
+        text = words["silence"].format(regions=self._names(held, language), asked=asked[:1].lower() + asked[1:])
+        if len(held) == 1:
+            for topic in ("residual-rule", "responsible-authority"):
+                fact = next((f for f in self._library.facts.values() if topic in f.aspects and self._library.policies[f.document].region == held[0]), None)
+                if fact:
+                    return text + words["instead"].format(said=statements.statement(fact, language))
+        return text
 
     def _unanswered(self, question: Question, reason: str, text: str) -> Answer:
         return Answer(question, "unanswered", text, reason=reason, suggestions=self._suggestions(question))
@@ -155,14 +180,26 @@ class Answers:
 
     def _compose(self, question: Question, query: Query, rows: list[dict], held: list[str]) -> tuple[str, list[Citation]]:
         language = question.language
-        for detail in DETAILS:
-            text, facts = self._text(question, query, rows, held, detail)
-            if len(text) <= LONGEST[language]:
+        short = query.name == FACTS and not question.list_asked
+        longest = SHORT[language] if short else LONGEST[language]
+        for detail, most in SHORTER if short else [(d, None) for d in DETAILS]:
+            chosen = self._nearest(question, rows, most) if most else rows
+            text, facts = self._text(question, query, chosen, held, detail)
+            if len(text) <= longest:
                 break
         citations = [c for fact in facts for c in self.citations(fact, question.day, language)]
         if query.form == "issues":
             citations = [self.cite(row["clause"].value, question.day, language) for row in rows]
         return text, list(dict.fromkeys(citations))
+
+    def _nearest(self, question: Question, rows: list[dict], most: int) -> list[dict]:
+        """The rows of the facts nearest to the question, so many of each region."""
+        order = {term.value: n for n, term in enumerate(question.terms["fact"])}
+        kept: dict[str, list[str]] = defaultdict(list)
+        for fact, region in sorted({(r["fact"].value, r["region"].value) for r in rows}, key=lambda pair: order[pair[0]]):
+            if len(kept[region]) < most:
+                kept[region].append(fact)
+        return [row for row in rows if row["fact"].value in kept[row["region"].value]]
 
     def _text(self, question: Question, query: Query, rows: list[dict], held: list[str], detail: statements.Detail) -> tuple[str, list[Fact]]:
         language, words = question.language, WORDS[question.language]
@@ -191,7 +228,10 @@ class Answers:
             paragraphs.append(statements.heading(policy, name, question.day, language) + body if policy else body)
         silent = [r for r in held if r not in spoken] if spoken.keys() != {""} else []
         if silent:
-            paragraphs.append(words["silent"].format(regions=words["list"].join(self._vocabulary.label(r, language) for r in silent)))
+            paragraphs.append(words["silent"].format(regions=self._names(silent, language)))
+        unheld = [r for r in question.regions if not set(self._vocabulary.within(r)) & self._library.regions.keys()]
+        if unheld:
+            paragraphs.append(words["no-policy"].format(regions=self._names(unheld, language)))
         return "\n".join(paragraphs), facts
 
     def _said(self, query: Query, question: Question, row: dict, fact: Fact | None, depth: int) -> str:

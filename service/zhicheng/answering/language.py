@@ -3,8 +3,13 @@
 import re
 import unicodedata
 
+import opencc
+
 HAN = re.compile(r"[㐀-䶿一-鿿]")
 LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z'’.-]*")
+_CHARACTERS = "".join(map(chr, range(0x4E00, 0x9FFF)))
+_SIMPLIFIED = opencc.OpenCC("t2s").convert(_CHARACTERS)
+SIMPLIFIED = {a: b for a, b in zip(_CHARACTERS, _SIMPLIFIED) if a != b} if len(_SIMPLIFIED) == len(_CHARACTERS) else {}
 
 
 def detect(text: str) -> str:
@@ -14,9 +19,11 @@ def detect(text: str) -> str:
 
 
 def normalise(text: str) -> str:
-    """The text in one width (NFKC), lower case, with white space runs as one blank; the length is kept character by character where possible."""
+    """The text in one width, in simplified characters and lower case; character by character, so that places stay."""
     folded = []
     for char in text:
         other = unicodedata.normalize("NFKC", char)
-        folded.append(other if len(other) == 1 else char)
-    return "".join(folded).lower()
+        other = other if len(other) == 1 else char
+        lower = SIMPLIFIED.get(other, other).lower()
+        folded.append(lower if len(lower) == 1 else char)
+    return "".join(folded)

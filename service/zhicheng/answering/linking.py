@@ -4,16 +4,20 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 import spacy
+from pypinyin import Style, lazy_pinyin
 from spacy.matcher import PhraseMatcher
-from spacy.util import filter_spans
+from spacy.tokens import Doc
 
 from zhicheng.answering.language import HAN, normalise
 from zhicheng.knowledge.vocabulary import Vocabulary
 
+# The least characters of a name that is also known by its sound, tones included (工成师 for 工程师, 忻洲 for 忻州).
+SOUNDED = {"region": 2, "title": 3, "education": 3, "skill-grade": 3, "honour": 4, "role": 4}
+
 
 @dataclass(frozen=True)
 class Entity:
-    """A concept named in a text: its IRI, scheme and slug, and the characters that name it (from 0, end exclusive)."""
+    """A concept or value named in a text: its IRI (empty for a value), type and slug, and the characters that name it (from 0, end exclusive)."""
 
     text: str
     iri: str
@@ -24,7 +28,7 @@ class Entity:
 
 
 class Linker:
-    """Finds the names of concepts in a text, the longest first.
+    """Finds the names of concepts in a text, the longest first; what is misspelt by a character that sounds alike is read as meant.
 
     Characters are tokens. A name in Latin letters does not match inside a longer word, and a name of one Chinese
     character (津) only where it stands alone.
@@ -32,27 +36,39 @@ class Linker:
 
     def __init__(self, vocabulary: Vocabulary, schemes: set[str]):
         self._language = spacy.blank("zh")
-        self._matcher = PhraseMatcher(self._language.vocab, attr="ORTH")
+        self._written = PhraseMatcher(self._language.vocab, attr="ORTH")
+        self._sounded = PhraseMatcher(self._language.vocab, attr="ORTH")
         self._named: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
         for concept in vocabulary.concepts.values():
             if concept.scheme in schemes:
                 for names in concept.names.values():
-                    for name in names:
+                    for name in map(normalise, names):
                         entry = (concept.scheme, concept.id, concept.iri)
-                        if entry not in self._named[normalise(name)]:
-                            self._named[normalise(name)].append(entry)
+                        if entry not in self._named[name]:
+                            self._named[name].append(entry)
+                        if len(name) >= SOUNDED.get(concept.scheme, 99) and all(map(HAN.match, name)):
+                            self._sounded.add(name, [self._sounds(name)])
         for name in self._named:
-            self._matcher.add(name, [self._language.make_doc(name)])
+            self._written.add(name, [self._language.make_doc(name)])
+
+    def _sounds(self, text: str) -> Doc:
+        """A document with a token for each character: its sound with tone, or the character where it has none."""
+        return Doc(self._language.vocab, words=lazy_pinyin(list(text), style=Style.TONE3, neutral_tone_with_five=True), spaces=[False] * len(text))
 
     def link(self, text: str) -> list[Entity]:
         """The concepts that a normalised text names, without overlaps; a name of several concepts gives each of them."""
         document = self._language.make_doc(text)
-        spans = [s for s in self._matcher(document, as_spans=True) if _stands_alone(text, s.start_char, s.end_char)]
-        found = []
-        for span in filter_spans(spans):
-            for scheme, id_, iri in self._named[span.label_]:
-                found.append(Entity(span.text, iri, scheme, id_, span.start_char, span.end_char))
-        return found
+        found = {(s.start, s.end): s.label_ for s in self._sounded(self._sounds(text), as_spans=True)} if HAN.search(text) else {}
+        found |= {(s.start_char, s.end_char): s.label_ for s in self._written(document, as_spans=True) if _stands_alone(text, s.start_char, s.end_char)}
+        chosen: list[tuple[int, int, str]] = []
+        for (start, end), name in sorted(found.items(), key=lambda item: (item[0][0] - item[0][1], item[0])):
+            if not any(a < end and start < b for a, b, _ in chosen):
+                chosen.append((start, end, name))
+        entities = []
+        for start, end, name in sorted(chosen):
+            for scheme, id_, iri in self._named[name]:
+                entities.append(Entity(text[start:end], iri, scheme, id_, start, end))
+        return entities
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

@@ -11,7 +11,8 @@ from zhicheng.knowledge.catalogue import Term
 class Question:
     """Which query is meant with which terms, for which regions (IRIs; all when empty), in which language, on which day.
 
-    `query` is None where the question was not understood; `reason` then says why: out-of-scope, not-in-sources or unclear.
+    `query` is None where the question was not understood; `reason` then says why: out-of-scope, not-in-sources or unclear;
+    `silent` is the aspect (IRI) on which the texts say nothing. `otherwise` is the next reading, for when the query finds nothing.
     """
 
     text: str
@@ -22,4 +23,11 @@ class Question:
     regions: tuple[str, ...] = ()
     entities: tuple[Entity, ...] = ()
     reason: str | None = None
+    silent: str | None = None
     near: tuple[str, ...] = ()
+    otherwise: "Question | None" = None
+
+    @property
+    def list_asked(self) -> bool:
+        """Whether the question asks for a list, by the words that the scheme question-form gives."""
+        return any(e.type == "question-form" and e.id == "list" for e in self.entities)

@@ -11,14 +11,23 @@ from dataclasses import dataclass
 
 from zhicheng.answering.linking import Linker
 from zhicheng.answering.language import normalise
-from zhicheng.answering.matching import grams
+from zhicheng.answering.matching import grams, weight_of_kind
 from zhicheng.knowledge.policies import Fact, Library
 from zhicheng.knowledge.stores import GraphStore
+from zhicheng.terms import slug
 
 # How much a concept weighs against a character pair of the same rarity, and how the length of a fact counts.
 CONCEPT_WEIGHT = {"aspect": 1.5, "title": 2.0, "education": 2.0, "honour": 3.0, "role": 2.0, "skill-grade": 2.0}
-LENGTH = 0.25
-OTHER_TITLE = 0.6
+LENGTH = 0.4
+SAME_TITLE, OTHER_TITLE, OTHER_ASPECT = 1.15, 0.6, 0.8
+# The weight of a question beyond which it is a long story, of which a fact need not hold more.
+LONG_STORY = 60.0
+# How much less a fact about the document itself counts where its content is asked about.
+ABOUT_THE_DOCUMENT = 0.7
+FRAME = """
+PREFIX zc: <https://w3id.org/zhicheng/ontology#>
+SELECT ?aspect WHERE { ?aspect zc:framesDocument true } ORDER BY ?aspect
+"""
 TITLES = """
 PREFIX zc: <https://w3id.org/zhicheng/ontology#>
 SELECT ?fact ?title WHERE { ?fact zc:concernsTitle ?title } ORDER BY ?fact ?title
@@ -44,6 +53,7 @@ class Retriever:
     def __init__(self, store: GraphStore, library: Library, linker: Linker):
         self._library = library
         self._tellable = _tellable(library)
+        self._frame = {slug(row["aspect"].value) for row in store.query(FRAME)}
         self._titles: dict[str, set[str]] = defaultdict(set)
         for row in store.query(TITLES):
             if hasattr(row["fact"], "value"):
@@ -74,9 +84,20 @@ class Retriever:
         for concept in concepts:
             bag["@" + concept] = 1
         hits = self._indexes[language].rank(bag, most)
-        if titles:
-            hits = [Hit(h.fact, h.score * (OTHER_TITLE if self._titles.get(h.fact) and not self._titles[h.fact] & titles else 1.0)) for h in hits]
+        aspects = {c.rsplit("/", 1)[1] for c in concepts if "/id/aspect/" in c}
+        hits = [Hit(h.fact, h.score * self._fit(h.fact, titles, aspects)) for h in hits]
         return sorted(hits, key=lambda hit: (-hit.score, hit.fact))
+
+    def _fit(self, fact: str, titles: set[str], aspects: set[str]) -> float:
+        """How well a fact's titles and aspects fit those asked about."""
+        fit = 1.0
+        if titles and self._titles.get(fact):
+            fit *= SAME_TITLE if self._titles[fact] & titles else OTHER_TITLE
+        if aspects and not aspects & self._library.facts[fact].aspects.keys():
+            fit *= OTHER_ASPECT
+            if self._library.facts[fact].aspects.keys() <= self._frame:
+                fit *= ABOUT_THE_DOCUMENT
+        return fit
 
 
 class _Index:
@@ -106,17 +127,17 @@ class _Index:
             total += weight
             for fact in self._postings[feature]:
                 scores[fact] += weight
-        found = [Hit(fact, score / total / (1 - LENGTH + LENGTH * self._length[fact] / self._mean) ** 0.5) for fact, score in scores.items()]
+        total = min(total, LONG_STORY)
+        found = [Hit(fact, min(score, total) / total / (1 - LENGTH + LENGTH * self._length[fact] / self._mean) ** 0.5) for fact, score in scores.items()]
         return sorted(found, key=lambda hit: (-hit.score, hit.fact))[:most]
 
 
+def _scheme(feature: str) -> str:
+    return feature.rsplit("/", 2)[-2]
+
+
 def _kind(feature: str) -> float:
-    if feature.startswith("·"):
-        return 0.3
-    if feature.startswith("@"):
-        scheme = feature.rsplit("/", 2)[-2]
-        return CONCEPT_WEIGHT.get(scheme, 1.2)
-    return 1.0
+    return CONCEPT_WEIGHT.get(_scheme(feature), 1.2) if feature.startswith("@") else weight_of_kind(feature)
 
 
 def _tellable(library: Library) -> list[Fact]:
@@ -129,6 +150,6 @@ def _tellable(library: Library) -> list[Fact]:
             if fact.route_kind == "standard":
                 heads.add(fact.iri)
     for fact in library.facts.values():
-        if fact.kind == "AllOf" and fact.iri not in heads:
+        if fact.kind == "AllOf" and fact.iri not in heads and not any(m.members for m in fact.members):
             inside |= {m.iri for m in fact.members}
     return [fact for fact in library.facts.values() if fact.iri not in inside | heads]

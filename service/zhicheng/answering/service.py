@@ -60,6 +60,6 @@ def open_service(home: Path, cache: Path) -> Service:
     vocabulary = Vocabulary(store)
     library = Library(store)
     catalogue = Catalogue(home, vocabulary)
-    understanding = Understanding(store, vocabulary, catalogue)
+    understanding = Understanding(store, vocabulary, catalogue, library)
     answers = Answers(store, vocabulary, library, catalogue)
     return Service(graph, store, vocabulary, library, catalogue, understanding, answers, Faq(store, library, answers))

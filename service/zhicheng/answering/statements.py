@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from datetime import date
 
+from zhicheng.answering.language import normalise
+from zhicheng.answering.matching import grams
 from zhicheng.knowledge.policies import Fact, Policy
 
 GATE = "education-and-seniority"
@@ -70,9 +73,16 @@ def _number(n: int, level: int) -> str:
     return f"({n})" if level == 1 else f"({chr(96 + n)})"
 
 
+@cache
 def _speaks_for_members(fact: Fact, language: str) -> bool:
-    said = sum(len(statement(m, language)) for m in fact.members)
-    return len(statement(fact, language)) >= SPEAKS_FOR_MEMBERS * said
+    """Whether a group's statement holds the words of its members, so that they need not be told again."""
+    own = grams(normalise(statement(fact, language))).keys()
+    said = {g for leaf in _leaves(fact) for g in grams(normalise(statement(leaf, language))) if not g.startswith("·")}
+    return not said or len(said & own) >= SPEAKS_FOR_MEMBERS * len(said)
+
+
+def _leaves(fact: Fact) -> list[Fact]:
+    return [leaf for member in fact.members for leaf in _leaves(member)] if fact.members else [fact]
 
 
 def sentences(parts: list[str], language: str) -> str:

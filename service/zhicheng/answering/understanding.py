@@ -1,5 +1,7 @@
 """From a question's text to a Question: entities are linked and masked, and the nearest query is chosen."""
 
+import re
+from collections import defaultdict
 from dataclasses import replace
 from datetime import date
 
@@ -8,19 +10,33 @@ from pyoxigraph import Literal, NamedNode
 from zhicheng.answering import values
 from zhicheng.answering.language import detect, normalise
 from zhicheng.answering.linking import Entity, Linker
-from zhicheng.answering.matching import Matcher
+from zhicheng.answering.matching import Matcher, grams
 from zhicheng.answering.questions import Question
+from zhicheng.answering.retrieval import Hit, Retriever
 from zhicheng.errors import Invalid
 from zhicheng.knowledge.catalogue import SLOT, Catalogue, Parameter, Query, Term
+from zhicheng.knowledge.policies import Library
 from zhicheng.knowledge.stores import GraphStore
 from zhicheng.knowledge.vocabulary import Vocabulary
-from zhicheng.terms import XSD
+from zhicheng.terms import XSD, scheme_of
 
 LONGEST = 500
-# The least nearness at which a query counts as meant; set on questions that the patterns were not written from.
-CLEARLY_MEANT = 0.45
+# The nearness at which a query counts as meant, surely or if no fact is near; and a fact as found. Set on questions that the
+# patterns were not written from, with a wrong answer costing more than a silent one.
+SURELY_MEANT, CLEARLY_MEANT = 0.72, 0.5
+SURELY_FOUND, FOUND_AT_HOME, FOUND_ALL_THE_SAME = 0.3, 0.22, 0.45
+# What an aspect named in the question adds to a query about it.
+SAME_ASPECT = 0.1
+# The share of the best score at which a region, and another fact of it, is told as well; and the most facts of a region.
+REGION_SPEAKS, ALSO_MEANT, MOST_FACTS = 0.6, 0.55, 6
+# The schemes of what is no matter of these policies, and of series of titles that are one only beside a title of ours; and the fewest words beside its aspect that make a question.
+OTHER_MATTER, OTHER_SERIES, LEAST_WORDS = "other-matter", "other-series", 2
 # What is taken off for each type of entity that a question names and a query cannot use.
 UNUSED = 0.2
+# A level and its title stand for each other in questions.
+SAME_MASK = {"level": "title"}
+BRACKETS = re.compile(r"[〔〕\[\]()（）【】\s]")
+ASPECT = re.compile(r"\baspect:([\w-]+)")
 UNNAMED = """
 PREFIX zc: <https://w3id.org/zhicheng/ontology#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -34,33 +50,46 @@ SELECT ?query ?label WHERE { ?entry a zc:FaqEntry ; zc:answeredBy ?query ; rdfs:
 
 
 class Understanding:
-    """Reads questions; built once from the catalogue's patterns, the FAQ's printed questions and the concepts' names."""
+    """Reads questions; built once from the catalogue's patterns, the FAQ's printed questions, the concepts' names and the facts."""
 
-    def __init__(self, store: GraphStore, vocabulary: Vocabulary, catalogue: Catalogue):
-        self._vocabulary, self._catalogue = vocabulary, catalogue
+    def __init__(self, store: GraphStore, vocabulary: Vocabulary, catalogue: Catalogue, library: Library):
+        self._vocabulary, self._catalogue, self._library = vocabulary, catalogue, library
         named = {row["scheme"].value.rsplit("/", 1)[-1] for row in store.query(UNNAMED)}
         self._linker = Linker(vocabulary, named)
         self._masked_types = {_named(p) for q in catalogue.queries.values() for p in q.parameters} - {"region"}
         patterns = [(q.name, ask) for q in catalogue.queries.values() for ask in q.ask]
         patterns += [(row["query"].value, row["label"].value) for row in store.query(ENTRIES)]
         types = {q.name: {p.name: _named(p) for p in q.parameters} for q in catalogue.queries.values()}
-        self._matcher = Matcher([(query, self._pattern(text, types[query])) for query, text in patterns])
+        background = [normalise(fact.label[language]) for fact in library.facts.values() for language in ("zh", "en")]
+        self._matcher = Matcher([(query, self._pattern(text, types[query])) for query, text in patterns], background)
+        self._aspects = {name: set(ASPECT.findall(query.text)) for name, query in catalogue.queries.items()}
+        self._retriever = Retriever(store, library, self._linker)
+        self._spoken: dict[str, set[str]] = defaultdict(set)
+        for fact in library.facts.values():
+            for aspect in fact.aspects:
+                self._spoken[vocabulary.iri("aspect", aspect)].add(library.policies[fact.document].region)
 
     def _pattern(self, text: str, types: dict[str, str]) -> str:
-        marked = SLOT.sub(lambda m: f"<{types[m[1]]}>", text)
-        return self._mask(normalise(marked), self._entities(normalise(marked)))
+        marked = normalise(SLOT.sub(lambda m: f"<{types[m[1]]}>", text))
+        return self._mask(marked, self._entities(marked), self._masked_types)
 
     def _entities(self, text: str) -> list[Entity]:
         found = values.read(text)
         return found + [e for e in self._linker.link(text) if not any(v.start < e.end and e.start < v.end for v in found)]
 
-    def _mask(self, text: str, entities: list[Entity]) -> str:
-        """The text with what a query may take as a parameter replaced by its type, and regions taken out."""
+    def _documents(self, folded: str) -> list[str]:
+        """The regions of the policies that a text names by their number, whatever its brackets."""
+        plain = BRACKETS.sub("", folded)
+        return [p.region for p in self._library.policies.values() if p.number and BRACKETS.sub("", normalise(p.number)) in plain]
+
+    @staticmethod
+    def _mask(text: str, entities: list[Entity], types: set[str]) -> str:
+        """The text with what is of some types replaced by its type, and regions taken out."""
         for entity in sorted({(e.start, e.end): e for e in entities}.values(), key=lambda e: -e.start):
             if entity.type == "region":
                 text = text[: entity.start] + " " + text[entity.end :]
-            elif entity.type in self._masked_types:
-                text = text[: entity.start] + f"<{entity.type}>" + text[entity.end :]
+            elif entity.type in types:
+                text = text[: entity.start] + f"<{SAME_MASK.get(entity.type, entity.type)}>" + text[entity.end :]
         return text
 
     def read(self, text: str, language: str | None = None, regions: tuple[str, ...] = (), day: date | None = None) -> Question:
@@ -77,24 +106,82 @@ class Understanding:
             raise Invalid("lang", f'is "{language}"', "Use zh or en")
         folded = normalise(text.strip())
         entities = self._entities(folded)
-        said = tuple(dict.fromkeys(e.iri for e in entities if e.type == "region"))
+        said = tuple(dict.fromkeys([e.iri for e in entities if e.type == "region"] + self._documents(folded)))
         given = tuple(self._vocabulary.find("region", r).iri for r in regions)
         question = Question(text.strip(), language or detect(text), day or date.today(), regions=given or said, entities=tuple(entities))
-        ranked = self._matcher.rank(self._mask(folded, entities))
-        near = tuple(m.query for m in ranked)
-        best, best_score = None, CLEARLY_MEANT
+        ours = any(e.type == "title" for e in entities)
+        if any(e.type == OTHER_MATTER or e.type == OTHER_SERIES and not ours for e in entities):
+            return replace(question, reason="out-of-scope")
+        within = {r for region in question.regions for r in self._vocabulary.within(region)}
+        if within and not within & self._library.regions.keys():
+            return replace(question, reason="not-in-sources")
+        typed, typed_score = self.typed(question, folded)
+        facts, fact_score = self.facts(question, folded, detect(text))
+        silent = self._silent(entities, within)
+        if silent and fact_score < FOUND_ALL_THE_SAME and typed_score < SURELY_MEANT:
+            return replace(question, reason="not-in-sources", silent=silent, near=typed.near)
+        found = facts if facts.query and fact_score >= (FOUND_AT_HOME if ours or within else SURELY_FOUND) else None
+        if typed.query and typed_score >= SURELY_MEANT:
+            return replace(typed, otherwise=found if fact_score >= FOUND_ALL_THE_SAME else None)
+        if self._says_too_little(folded, entities):
+            return replace(question, reason="unclear" if entities else "out-of-scope", near=typed.near)
+        if found:
+            return found
+        if typed.query and typed_score >= CLEARLY_MEANT:
+            return typed
+        return replace(question, reason="unclear" if entities else "out-of-scope", near=typed.near)
+
+    def _silent(self, entities: list[Entity], within: set[str]) -> str | None:
+        """The aspect asked about on which no text says anything, or none of these regions, which say nothing on any other aspect asked about either."""
+        asked = [e.iri for e in entities if e.type == "aspect"]
+        never = next((iri for iri in asked if not self._spoken.get(iri)), None)
+        if never or not asked or not within or any(self._spoken[iri] & within for iri in asked):
+            return never
+        return asked[0]
+
+    @staticmethod
+    def _says_too_little(folded: str, entities: list[Entity]) -> bool:
+        """Whether a question names neither a region nor a concept, and little beside its aspect: 要几年？"""
+        if any(e.type != "aspect" for e in entities):
+            return False
+        left = folded
+        for entity in sorted(entities, key=lambda e: -e.start):
+            left = left[: entity.start] + " " + left[entity.end :]
+        return sum(not f.startswith("·") for f in grams(left)) < LEAST_WORDS
+
+    def typed(self, question: Question, folded: str) -> tuple[Question, float]:
+        """The catalogue's query that is nearest to a question, with its terms, and how near it is."""
+        entities = list(question.entities)
+        ranked = self._matcher.rank(self._mask(folded, entities, self._masked_types))
+        aspects = {e.id for e in entities if e.type == "aspect"}
+        best, best_score = replace(question, near=tuple(m.query for m in ranked)), 0.0
         for match in ranked:
-            terms = self._bind(self._catalogue.find(match.query), entities)
+            query = self._catalogue.find(match.query)
+            terms = self._bind(query, entities)
             if terms is None:
                 continue
-            unused = {e.type for e in entities} & self._masked_types - {_named(p) for p in self._catalogue.find(match.query).parameters if p.name in terms}
-            score = match.score - UNUSED * len(unused)
+            used = {_named(p) for p in query.parameters if p.name in terms}
+            unused = {SAME_MASK.get(e.type, e.type) for e in entities if e.type in self._masked_types} - {SAME_MASK.get(u, u) for u in used}
+            score = match.score - UNUSED * len(unused) + (SAME_ASPECT if aspects & self._aspects[match.query] else 0.0)
             if score > best_score:
-                best, best_score = replace(question, query=match.query, terms=terms, near=near), score
-        if best:
-            return best
-        reason = "unclear" if entities or ranked and ranked[0].score > 0.25 else "out-of-scope"
-        return replace(question, reason=reason, near=near)
+                best, best_score = replace(best, query=match.query, terms=terms), score
+        return best, best_score
+
+    def facts(self, question: Question, folded: str, language: str) -> tuple[Question, float]:
+        """The facts that are nearest to a question, in every region that it asks about, and how near the nearest is."""
+        concepts = {e.iri for e in question.entities if e.iri and e.type not in ("region", "question-form")}
+        titles = set(self._targets(list(question.entities)))
+        within = {r for region in question.regions for r in self._vocabulary.within(region)}
+        hits: dict[str, list[Hit]] = defaultdict(list)
+        for hit in self._retriever.rank(self._mask(folded, list(question.entities), set()), concepts, titles, language):
+            region = self._library.policies[self._library.facts[hit.fact].document].region
+            if not within or region in within:
+                hits[region].append(hit)
+        if not hits:
+            return question, 0.0
+        top = max(found[0].score for found in hits.values())
+        chosen = [hit.fact for found in hits.values() if within or found[0].score >= REGION_SPEAKS * top for hit in found[:MOST_FACTS] if hit.score >= ALSO_MEANT * found[0].score]
+        return replace(question, query="facts", terms={"fact": [NamedNode(fact) for fact in chosen]}), top
 
     def _bind(self, query: Query, entities: list[Entity]) -> dict | None:
         """The terms of a query's parameters among the entities; None where one that is required is not named."""
@@ -103,11 +190,20 @@ class Understanding:
             if parameter.name == "region":
                 continue
             found = [_term(e, parameter) for e in entities if e.type == _named(parameter)]
+            if parameter.type == "title":
+                found = [NamedNode(iri) for iri in self._targets(entities)]
             if found:
                 terms[parameter.name] = list(dict.fromkeys(found))
             elif not parameter.optional:
                 return None
         return terms
+
+    def _targets(self, entities: list[Entity]) -> list[str]:
+        """The titles asked about: of several named, or of the levels named, the highest; the lower ones are those already held."""
+        titles = [t for e in entities if e.type in ("title", "level") for t in self._vocabulary.within(e.iri) if scheme_of(t) == "title"]
+        ranks = {t: max((self._vocabulary.concepts[u].rank or 0 for u in self._vocabulary.upper.get(t, ()) if u in self._vocabulary.concepts), default=0) for t in titles}
+        highest = max(ranks.values(), default=0)
+        return [t for t in ranks if ranks[t] == highest]
 
 
 def _named(parameter: Parameter) -> str:

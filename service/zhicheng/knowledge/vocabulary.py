@@ -12,7 +12,7 @@ PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX zc: <https://w3id.org/zhicheng/ontology#>
 SELECT ?concept ?label ?preferred ?rank WHERE {
   { ?concept skos:inScheme ?scheme ; skos:prefLabel ?label BIND(true AS ?preferred) }
-  UNION { ?concept skos:inScheme ?scheme ; skos:altLabel ?label BIND(false AS ?preferred) }
+  UNION { ?concept skos:inScheme ?scheme ; skos:altLabel|skos:hiddenLabel ?label BIND(false AS ?preferred) }
   OPTIONAL { ?concept zc:rankOrder ?rank }
 } ORDER BY ?concept DESC(?preferred) ?label
 """
