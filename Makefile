@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export HOST ?= 127.0.0.1
 export PORT ?= 8000
 
-.PHONY: serve test check lock clean
+.PHONY: serve test check evaluate lock clean
 
 serve: $(VENV)/installed
 	@$(BIN)/zhicheng serve
@@ -15,6 +15,10 @@ test: $(VENV)/installed-test
 
 check: $(VENV)/installed
 	@$(BIN)/zhicheng check
+
+# How well questions are answered, on the sets of tests/answers/ (or SETS="file …").
+evaluate: $(VENV)/installed-test
+	@$(BIN)/python tests/answers/evaluate.py $(SETS) $(ARGS)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "zhicheng needs Python 3.11 or newer; name one with PYTHON=…")'

@@ -17,7 +17,7 @@ from zhicheng.terms import POLICY, slug
 
 # The most characters of an answer, and how deep trees are shown: the first that fits is taken.
 LONGEST = {"zh": 2800, "en": 7600}
-DETAILS = tuple(statements.Detail(*depths) for depths in ((4, 4), (4, 2), (4, 1), (4, 0), (4, -1), (2, -1), (0, -1)))
+DETAILS = tuple(statements.Detail(*depths) for depths in ((4, 4), (4, 2), (4, 1), (4, 0), (2, 0), (1, 0), (4, -1), (1, -1), (0, -1)))
 # An answer to a question after one fact is shorter: less detail first, then fewer facts of each region.
 FACTS = "facts"
 SHORT = {"zh": 560, "en": 1400}
@@ -113,6 +113,11 @@ class Answers:
             answer.sparql = sparql
             return answer
         text, citations = self._compose(question, query, rows, held)
+        if question.also:
+            more = self.answer(question.also)
+            if more.status == "answered" and not {c.quote for c in more.citations} <= {c.quote for c in citations}:
+                text += "\n" + more.text
+                citations += [c for c in more.citations if c not in citations]
         return Answer(question, "answered", text, citations, None, sparql, self.results(sparql), self._suggestions(question))
 
     def results(self, sparql: str) -> str:

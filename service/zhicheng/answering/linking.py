@@ -58,10 +58,11 @@ class Linker:
     def link(self, text: str) -> list[Entity]:
         """The concepts that a normalised text names, without overlaps; a name of several concepts gives each of them."""
         document = self._language.make_doc(text)
-        found = {(s.start, s.end): s.label_ for s in self._sounded(self._sounds(text), as_spans=True)} if HAN.search(text) else {}
-        found |= {(s.start_char, s.end_char): s.label_ for s in self._written(document, as_spans=True) if _stands_alone(text, s.start_char, s.end_char)}
+        written = {(s.start_char, s.end_char): s.label_ for s in self._written(document, as_spans=True) if _stands_alone(text, s.start_char, s.end_char)}
+        heard = {(s.start, s.end): s.label_ for s in self._sounded(self._sounds(text), as_spans=True)} if HAN.search(text) else {}
+        found = heard | written
         chosen: list[tuple[int, int, str]] = []
-        for (start, end), name in sorted(found.items(), key=lambda item: (item[0][0] - item[0][1], item[0])):
+        for (start, end), name in sorted(found.items(), key=lambda item: (item[0][0] - item[0][1], item[0] not in written, item[0])):
             if not any(a < end and start < b for a, b, _ in chosen):
                 chosen.append((start, end, name))
         entities = []

@@ -12,7 +12,8 @@ class Question:
     """Which query is meant with which terms, for which regions (IRIs; all when empty), in which language, on which day.
 
     `query` is None where the question was not understood; `reason` then says why: out-of-scope, not-in-sources or unclear;
-    `silent` is the aspect (IRI) on which the texts say nothing. `otherwise` is the next reading, for when the query finds nothing.
+    `silent` is the aspect (IRI) on which the texts say nothing. `otherwise` is the next reading, for when the query finds nothing;
+    `also` what a second part of the question asks.
     """
 
     text: str
@@ -26,6 +27,7 @@ class Question:
     silent: str | None = None
     near: tuple[str, ...] = ()
     otherwise: "Question | None" = None
+    also: "Question | None" = None
 
     @property
     def list_asked(self) -> bool:

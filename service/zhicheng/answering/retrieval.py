@@ -22,11 +22,11 @@ LENGTH = 0.4
 SAME_TITLE, OTHER_TITLE, OTHER_ASPECT = 1.15, 0.6, 0.8
 # The weight of a question beyond which it is a long story, of which a fact need not hold more.
 LONG_STORY = 60.0
-# How much less a fact about the document itself counts where its content is asked about.
-ABOUT_THE_DOCUMENT = 0.7
-FRAME = """
+# How much less a fact counts whose aspects are told only when they are asked about.
+NOT_ASKED = 0.6
+WHEN_ASKED = """
 PREFIX zc: <https://w3id.org/zhicheng/ontology#>
-SELECT ?aspect WHERE { ?aspect zc:framesDocument true } ORDER BY ?aspect
+SELECT ?aspect WHERE { ?aspect zc:toldWhenAsked true } ORDER BY ?aspect
 """
 TITLES = """
 PREFIX zc: <https://w3id.org/zhicheng/ontology#>
@@ -53,7 +53,7 @@ class Retriever:
     def __init__(self, store: GraphStore, library: Library, linker: Linker):
         self._library = library
         self._tellable = _tellable(library)
-        self._frame = {slug(row["aspect"].value) for row in store.query(FRAME)}
+        self._when_asked = {slug(row["aspect"].value) for row in store.query(WHEN_ASKED)}
         self._titles: dict[str, set[str]] = defaultdict(set)
         for row in store.query(TITLES):
             if hasattr(row["fact"], "value"):
@@ -95,8 +95,9 @@ class Retriever:
             fit *= SAME_TITLE if self._titles[fact] & titles else OTHER_TITLE
         if aspects and not aspects & self._library.facts[fact].aspects.keys():
             fit *= OTHER_ASPECT
-            if self._library.facts[fact].aspects.keys() <= self._frame:
-                fit *= ABOUT_THE_DOCUMENT
+        own = self._library.facts[fact].aspects.keys()
+        if own and own <= self._when_asked and not own & aspects:
+            fit *= NOT_ASKED
         return fit
 
 
@@ -141,7 +142,7 @@ def _kind(feature: str) -> float:
 
 
 def _tellable(library: Library) -> list[Fact]:
-    """The facts that make sense alone: not the head of a whole route, nor a part of an alternative that says it all."""
+    """The facts that make sense alone: not the head of a whole route, a part of an alternative that says it all, the condition of an exclusion, or an indicator's bare name."""
     inside: set[str] = set()
     heads: set[str] = set()
     for fact in library.facts.values():
@@ -152,4 +153,4 @@ def _tellable(library: Library) -> list[Fact]:
     for fact in library.facts.values():
         if fact.kind == "AllOf" and fact.iri not in heads and not any(m.members for m in fact.members):
             inside |= {m.iri for m in fact.members}
-    return [fact for fact in library.facts.values() if fact.iri not in inside | heads]
+    return [fact for fact in library.facts.values() if fact.iri not in inside | heads and not fact.inner and fact.kind != "Indicator"]

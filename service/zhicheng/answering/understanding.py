@@ -14,7 +14,7 @@ from zhicheng.answering.matching import Matcher, grams
 from zhicheng.answering.questions import Question
 from zhicheng.answering.retrieval import Hit, Retriever
 from zhicheng.errors import Invalid
-from zhicheng.knowledge.catalogue import SLOT, Catalogue, Parameter, Query, Term
+from zhicheng.knowledge.catalogue import SLOT, VALUES, Catalogue, Parameter, Query, Term
 from zhicheng.knowledge.policies import Library
 from zhicheng.knowledge.stores import GraphStore
 from zhicheng.knowledge.vocabulary import Vocabulary
@@ -25,22 +25,36 @@ LONGEST = 500
 # patterns were not written from, with a wrong answer costing more than a silent one.
 SURELY_MEANT, CLEARLY_MEANT = 0.72, 0.5
 SURELY_FOUND, FOUND_AT_HOME, FOUND_ALL_THE_SAME = 0.3, 0.22, 0.45
-# What an aspect named in the question adds to a query about it.
-SAME_ASPECT = 0.1
+# What a concept named in the question adds to a query that is about it; two at most.
+SAME_CONCEPT = 0.1
 # The share of the best score at which a region, and another fact of it, is told as well; and the most facts of a region.
 REGION_SPEAKS, ALSO_MEANT, MOST_FACTS = 0.6, 0.55, 6
 # The schemes of what is no matter of these policies, and of series of titles that are one only beside a title of ours; and the fewest words beside its aspect that make a question.
+# The schemes whose concepts a text names where it says anything on them.
+NAMED_OR_SILENT = ("honour", "applicant-status")
 OTHER_MATTER, OTHER_SERIES, LEAST_WORDS = "other-matter", "other-series", 2
 # What is taken off for each type of entity that a question names and a query cannot use.
 UNUSED = 0.2
 # A level and its title stand for each other in questions.
 SAME_MASK = {"level": "title"}
+# Where a question may turn to another matter, the fewest words of a part, and the score at which a
+# part's fact is told beside other facts, and beside a query.
+PARTS = re.compile(r"[，,；;？?。]|(?<=\s)(?:and|or)(?=\s(?:how|what|who|which|when|where|does|is|can|must|are|do)\b)")
+LEAST_PART, PART_FOUND, ALSO_ASKED = 3, 0.38, 0.5
+# What names a document rather than asks about it: a title in brackets, a number, a year of notice.
+NAMED_DOCUMENT = re.compile(r"《[^》]*》|[\w]{2,8}[〔\[(（]?\d{4}[〕\])）]?\d+号|\d{4}年度?")
 BRACKETS = re.compile(r"[〔〕\[\]()（）【】\s]")
-ASPECT = re.compile(r"\baspect:([\w-]+)")
+CONCEPT = re.compile(r"(?<![\w-])[a-z-]+:[a-z][\w-]*")
 UNNAMED = """
 PREFIX zc: <https://w3id.org/zhicheng/ontology#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?scheme WHERE { ?scheme a skos:ConceptScheme . FILTER NOT EXISTS { ?scheme zc:namedInQuestions false } } ORDER BY ?scheme
+"""
+SPOKEN = """
+PREFIX zc: <https://w3id.org/zhicheng/ontology#>
+PREFIX eli: <http://data.europa.eu/eli/ontology#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT DISTINCT ?concept ?region WHERE { ?fact zc:inDocument ?document ; ?property ?concept . ?document eli:jurisdiction ?region . ?concept skos:inScheme ?scheme } ORDER BY ?concept ?region
 """
 ENTRIES = """
 PREFIX zc: <https://w3id.org/zhicheng/ontology#>
@@ -62,12 +76,11 @@ class Understanding:
         types = {q.name: {p.name: _named(p) for p in q.parameters} for q in catalogue.queries.values()}
         background = [normalise(fact.label[language]) for fact in library.facts.values() for language in ("zh", "en")]
         self._matcher = Matcher([(query, self._pattern(text, types[query])) for query, text in patterns], background)
-        self._aspects = {name: set(ASPECT.findall(query.text)) for name, query in catalogue.queries.items()}
+        self._concepts = {name: set(CONCEPT.findall(VALUES.sub("", query.text, count=1))) for name, query in catalogue.queries.items()}
         self._retriever = Retriever(store, library, self._linker)
         self._spoken: dict[str, set[str]] = defaultdict(set)
-        for fact in library.facts.values():
-            for aspect in fact.aspects:
-                self._spoken[vocabulary.iri("aspect", aspect)].add(library.policies[fact.document].region)
+        for row in store.query(SPOKEN):
+            self._spoken[row["concept"].value].add(row["region"].value)
 
     def _pattern(self, text: str, types: dict[str, str]) -> str:
         marked = normalise(SLOT.sub(lambda m: f"<{types[m[1]]}>", text))
@@ -120,9 +133,13 @@ class Understanding:
         silent = self._silent(entities, within)
         if silent and fact_score < FOUND_ALL_THE_SAME and typed_score < SURELY_MEANT:
             return replace(question, reason="not-in-sources", silent=silent, near=typed.near)
-        found = facts if facts.query and fact_score >= (FOUND_AT_HOME if ours or within else SURELY_FOUND) else None
+        at_home = ours or within and any(e.type not in ("region", "question-form") for e in entities)
+        least = FOUND_AT_HOME if at_home else SURELY_FOUND if entities else FOUND_ALL_THE_SAME
+        found = facts if facts.query and fact_score >= least else None
         if typed.query and typed_score >= SURELY_MEANT:
-            return replace(typed, otherwise=found if fact_score >= FOUND_ALL_THE_SAME else None)
+            parts = self._parts(question, self._mask(folded, entities, set()), set(self._targets(entities)), detect(text), within) if within else {}
+            also = replace(question, query="facts", terms={"fact": [NamedNode(fact) for fact, score in parts.items() if score >= ALSO_ASKED]}) if max(parts.values(), default=0) >= ALSO_ASKED else None
+            return replace(typed, otherwise=found if fact_score >= FOUND_ALL_THE_SAME else None, also=also)
         if self._says_too_little(folded, entities):
             return replace(question, reason="unclear" if entities else "out-of-scope", near=typed.near)
         if found:
@@ -132,9 +149,10 @@ class Understanding:
         return replace(question, reason="unclear" if entities else "out-of-scope", near=typed.near)
 
     def _silent(self, entities: list[Entity], within: set[str]) -> str | None:
-        """The aspect asked about on which no text says anything, or none of these regions, which say nothing on any other aspect asked about either."""
+        """The honour, standing or aspect asked about that no text of these regions names, where they speak on no other aspect asked about either."""
+        unnamed = next((e.iri for e in entities if e.type in NAMED_OR_SILENT and within and not self._spoken.get(e.iri, set()) & within), None)
         asked = [e.iri for e in entities if e.type == "aspect"]
-        never = next((iri for iri in asked if not self._spoken.get(iri)), None)
+        never = unnamed or next((iri for iri in asked if not self._spoken.get(iri)), None)
         if never or not asked or not within or any(self._spoken[iri] & within for iri in asked):
             return never
         return asked[0]
@@ -147,13 +165,13 @@ class Understanding:
         left = folded
         for entity in sorted(entities, key=lambda e: -e.start):
             left = left[: entity.start] + " " + left[entity.end :]
-        return sum(not f.startswith("·") for f in grams(left)) < LEAST_WORDS
+        return sum(not f.startswith(("·", "~")) for f in grams(left)) < LEAST_WORDS
 
     def typed(self, question: Question, folded: str) -> tuple[Question, float]:
         """The catalogue's query that is nearest to a question, with its terms, and how near it is."""
         entities = list(question.entities)
-        ranked = self._matcher.rank(self._mask(folded, entities, self._masked_types))
-        aspects = {e.id for e in entities if e.type == "aspect"}
+        ranked = self._matcher.rank(self._mask(NAMED_DOCUMENT.sub(lambda m: " " * len(m[0]), folded), entities, self._masked_types))
+        named = {f"{e.type}:{e.id}" for e in entities}
         best, best_score = replace(question, near=tuple(m.query for m in ranked)), 0.0
         for match in ranked:
             query = self._catalogue.find(match.query)
@@ -162,7 +180,7 @@ class Understanding:
                 continue
             used = {_named(p) for p in query.parameters if p.name in terms}
             unused = {SAME_MASK.get(e.type, e.type) for e in entities if e.type in self._masked_types} - {SAME_MASK.get(u, u) for u in used}
-            score = match.score - UNUSED * len(unused) + (SAME_ASPECT if aspects & self._aspects[match.query] else 0.0)
+            score = match.score - UNUSED * len(unused) + SAME_CONCEPT * min(2, len(named & self._concepts[match.query]))
             if score > best_score:
                 best, best_score = replace(best, query=match.query, terms=terms), score
         return best, best_score
@@ -172,16 +190,39 @@ class Understanding:
         concepts = {e.iri for e in question.entities if e.iri and e.type not in ("region", "question-form")}
         titles = set(self._targets(list(question.entities)))
         within = {r for region in question.regions for r in self._vocabulary.within(region)}
-        hits: dict[str, list[Hit]] = defaultdict(list)
-        for hit in self._retriever.rank(self._mask(folded, list(question.entities), set()), concepts, titles, language):
-            region = self._library.policies[self._library.facts[hit.fact].document].region
-            if not within or region in within:
-                hits[region].append(hit)
+        masked = self._mask(folded, list(question.entities), set())
+        hits = self._by_region(masked, concepts, titles, language, within)
         if not hits:
             return question, 0.0
         top = max(found[0].score for found in hits.values())
-        chosen = [hit.fact for found in hits.values() if within or found[0].score >= REGION_SPEAKS * top for hit in found[:MOST_FACTS] if hit.score >= ALSO_MEANT * found[0].score]
-        return replace(question, query="facts", terms={"fact": [NamedNode(fact) for fact in chosen]}), top
+        chosen = {hit.fact: hit.score for found in hits.values() if within or found[0].score >= REGION_SPEAKS * top for hit in found[:MOST_FACTS] if hit.score >= ALSO_MEANT * found[0].score}
+        for fact, score in self._parts(question, masked, titles, language, within or {self._region(fact) for fact in chosen}).items():
+            chosen.setdefault(fact, score)
+        ordered = sorted(chosen, key=lambda fact: -chosen[fact])
+        return replace(question, query="facts", terms={"fact": [NamedNode(fact) for fact in ordered]}), top
+
+    def _parts(self, question: Question, masked: str, titles: set[str], language: str, within: set[str]) -> dict[str, float]:
+        """The fact nearest to each part of a question that asks more than one thing, in each region; a part names a concept."""
+        chosen = {}
+        names = [e.text for e in question.entities if e.type != "region"]
+        for part in _parts(masked):
+            if not any(name in part for name in names):
+                continue
+            for found in self._by_region(part, titles, titles, language, within).values():
+                if found[0].score >= PART_FOUND:
+                    chosen[found[0].fact] = found[0].score
+        return chosen
+
+    def _region(self, fact: str) -> str:
+        return self._library.policies[self._library.facts[fact].document].region
+
+    def _by_region(self, text: str, concepts: set[str], titles: set[str], language: str, within: set[str]) -> dict[str, list[Hit]]:
+        hits: dict[str, list[Hit]] = defaultdict(list)
+        for hit in self._retriever.rank(text, concepts, titles, language):
+            region = self._region(hit.fact)
+            if not within or region in within:
+                hits[region].append(hit)
+        return hits
 
     def _bind(self, query: Query, entities: list[Entity]) -> dict | None:
         """The terms of a query's parameters among the entities; None where one that is required is not named."""
@@ -204,6 +245,12 @@ class Understanding:
         ranks = {t: max((self._vocabulary.concepts[u].rank or 0 for u in self._vocabulary.upper.get(t, ()) if u in self._vocabulary.concepts), default=0) for t in titles}
         highest = max(ranks.values(), default=0)
         return [t for t in ranks if ranks[t] == highest]
+
+
+def _parts(text: str) -> list[str]:
+    """The parts of a question that ask more than one thing; none where it asks one."""
+    parts = [part for part in PARTS.split(text) if sum(not f.startswith(("·", "~")) for f in grams(part)) >= LEAST_PART]
+    return parts if len(parts) > 1 else []
 
 
 def _named(parameter: Parameter) -> str:

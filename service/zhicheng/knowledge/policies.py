@@ -49,6 +49,10 @@ SELECT ?fact ?kind ?route WHERE {
   ?fact a ?kind OPTIONAL { ?fact zc:routeKind ?route }
 } ORDER BY ?fact ?kind
 """
+INNER = """
+PREFIX zc: <https://w3id.org/zhicheng/ontology#>
+SELECT ?fact WHERE { ?owner zc:exclusionCondition|zc:when ?root . ?root zc:hasMember* ?fact FILTER NOT EXISTS { ?fact zc:requirementOf ?route } } ORDER BY ?fact
+"""
 ISSUES = """
 PREFIX zc: <https://w3id.org/zhicheng/ontology#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -75,7 +79,8 @@ class Citation:
 
 @dataclass(eq=False)
 class Fact:
-    """A provision: its document, statement in both languages, citations, the requirements it is made of, aspects (slug to names), clause's number, and class."""
+    """A provision: its document, statement in both languages, citations, the requirements it is made of, aspects (slug to names), clause's number and class,
+    and whether it is only the condition of an exclusion or adjustment."""
 
     iri: str
     document: str
@@ -86,6 +91,7 @@ class Fact:
     clause_number: str = ""
     kind: str = ""
     route_kind: str = ""
+    inner: bool = False
 
 
 @dataclass
@@ -178,6 +184,9 @@ class Library:
             if row["fact"].value in self.facts:
                 self.facts[row["fact"].value].kind = slug(row["kind"].value)
                 self.facts[row["fact"].value].route_kind = slug(row["route"].value) if row["route"] else ""
+        for row in store.query(INNER):
+            if row["fact"].value in self.facts:
+                self.facts[row["fact"].value].inner = True
         for row in store.query(ASPECTS):
             if row["fact"].value in self.facts:
                 self.facts[row["fact"].value].aspects.setdefault(slug(row["aspect"].value), {})[row["label"].language] = row["label"].value
