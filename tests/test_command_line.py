@@ -11,11 +11,16 @@ import pytest
 from zhicheng.__main__ import main
 
 
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("checked")
+
+
 @pytest.fixture
-def run(monkeypatch, capsys, home, tmp_path):
+def run(monkeypatch, capsys, home, cache):
     def call(*arguments, resources=home):
         monkeypatch.setenv("ZHICHENG_HOME", str(resources))
-        monkeypatch.setenv("ZHICHENG_CACHE", str(tmp_path / "cache"))
+        monkeypatch.setenv("ZHICHENG_CACHE", str(cache))
         status = main(arguments)
         output = capsys.readouterr()
         return status, output.out, output.err

@@ -75,14 +75,16 @@ def _number(n: int, level: int) -> str:
 
 @cache
 def _speaks_for_members(fact: Fact, language: str) -> bool:
-    """Whether a group's statement holds the words of its members, so that they need not be told again."""
+    """Whether a group's statement holds the words of its members, or refers to where they stand, so that they need not be told again."""
+    if fact.reference:
+        return True
     own = grams(normalise(statement(fact, language))).keys()
     said = {g for leaf in _leaves(fact) for g in grams(normalise(statement(leaf, language))) if not g.startswith("·")}
     return not said or len(said & own) >= SPEAKS_FOR_MEMBERS * len(said)
 
 
 def _leaves(fact: Fact) -> list[Fact]:
-    return [leaf for member in fact.members for leaf in _leaves(member)] if fact.members else [fact]
+    return [leaf for member in fact.members for leaf in _leaves(member)] if fact.members and not fact.reference else [fact]
 
 
 def sentences(parts: list[str], language: str) -> str:

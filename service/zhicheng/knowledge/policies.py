@@ -80,7 +80,7 @@ class Citation:
 @dataclass(eq=False)
 class Fact:
     """A provision: its document, statement in both languages, citations, the requirements it is made of, aspects (slug to names), clause's number and class,
-    and whether it is only the condition of an exclusion or adjustment."""
+    whether it is only the condition of an exclusion or adjustment, and whether it refers to members that stand elsewhere."""
 
     iri: str
     document: str
@@ -92,6 +92,7 @@ class Fact:
     kind: str = ""
     route_kind: str = ""
     inner: bool = False
+    reference: bool = False
 
 
 @dataclass
@@ -180,6 +181,8 @@ class Library:
         for row in store.query(TREES):
             if row["group"].value in self.facts and row["member"].value in self.facts:
                 self.facts[row["group"].value].members.append(self.facts[row["member"].value])
+        for fact in self.facts.values():
+            fact.reference = bool(fact.members) and not any(self._inside(m, fact) for m in fact.members)
         for row in store.query(KINDS):
             if row["fact"].value in self.facts:
                 self.facts[row["fact"].value].kind = slug(row["kind"].value)
@@ -198,6 +201,17 @@ class Library:
         self.regions: dict[str, list[Policy]] = defaultdict(list)
         for policy in self.policies.values():
             self.regions[policy.region].append(policy)
+
+    def _inside(self, member: Fact, group: Fact) -> bool:
+        """Whether a member stands in a clause of the group's, or in one within it."""
+        whole = {c.clause for c in group.citations}
+        for citation in member.citations:
+            clause = citation.clause
+            while clause in self.clauses:
+                if clause in whole:
+                    return True
+                clause = self.clauses[clause].parent
+        return False
 
     def policy_of(self, iri: str) -> Policy:
         """The policy that a clause or fact belongs to."""

@@ -37,7 +37,7 @@ def _names(parts: Service) -> dict[str, str]:
 @pages.get("/")
 def home() -> str:
     parts = service()
-    examples = [entry.english if page_language() == "en" else entry.question for entry in parts.faq.entries(date.today())]
+    examples = [entry.english if page_language() == "en" else entry.chinese for entry in parts.faq.entries(date.today())]
     return render_template("home.html", language=page_language(), examples=examples[:8], policies=parts.library.policies.values(), names=_names(parts), today=date.today())
 
 
