@@ -151,11 +151,14 @@ class Understanding:
     def _silent(self, entities: list[Entity], within: set[str]) -> str | None:
         """The honour, standing or aspect asked about that no text of these regions names, where they speak on no other aspect asked about either."""
         unnamed = next((e.iri for e in entities if e.type in NAMED_OR_SILENT and within and not self._spoken.get(e.iri, set()) & within), None)
-        asked = [e.iri for e in entities if e.type == "aspect"]
-        never = unnamed or next((iri for iri in asked if not self._spoken.get(iri)), None)
-        if never or not asked or not within or any(self._spoken[iri] & within for iri in asked):
-            return never
+        asked = [iri for e in entities if e.type == "aspect" for iri in self._wider(e.iri)]
+        if unnamed or not asked or any(self._spoken[iri] & (within or self._spoken[iri]) for iri in asked):
+            return unnamed
         return asked[0]
+
+    def _wider(self, aspect: str) -> list[str]:
+        """An aspect and those it is a part of: what is asked about education may stand under education and seniority."""
+        return [aspect, *self._vocabulary.upper.get(aspect, ())]
 
     @staticmethod
     def _says_too_little(folded: str, entities: list[Entity]) -> bool:
@@ -187,7 +190,7 @@ class Understanding:
 
     def facts(self, question: Question, folded: str, language: str) -> tuple[Question, float]:
         """The facts that are nearest to a question, in every region that it asks about, and how near the nearest is."""
-        concepts = {e.iri for e in question.entities if e.iri and e.type not in ("region", "question-form")}
+        concepts = {iri for e in question.entities if e.iri and e.type not in ("region", "question-form") for iri in (self._wider(e.iri) if e.type == "aspect" else [e.iri])}
         titles = set(self._targets(list(question.entities)))
         within = {r for region in question.regions for r in self._vocabulary.within(region)}
         masked = self._mask(folded, list(question.entities), set())
