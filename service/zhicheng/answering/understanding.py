@@ -1,4 +1,4 @@
-"""From a question's text to a Question: entities are linked and masked, and the nearest query is chosen."""
+"""From a question's text to a Question: entities are linked and masked, and the nearest query or facts are chosen, or none."""
 
 import re
 from collections import defaultdict
@@ -24,15 +24,17 @@ LONGEST = 500
 # The nearness at which a query counts as meant, surely or if no fact is near; and a fact as found. Set on questions that the
 # patterns were not written from, with a wrong answer costing more than a silent one.
 SURELY_MEANT, CLEARLY_MEANT = 0.72, 0.5
-SURELY_FOUND, FOUND_AT_HOME, FOUND_ALL_THE_SAME = 0.3, 0.22, 0.45
+SURELY_FOUND, FOUND_AT_HOME, FOUND_ALL_THE_SAME = 0.4, 0.28, 0.45
 # What a concept named in the question adds to a query that is about it; two at most.
 SAME_CONCEPT = 0.1
 # The share of the best score at which a region, and another fact of it, is told as well; and the most facts of a region.
 REGION_SPEAKS, ALSO_MEANT, MOST_FACTS = 0.6, 0.55, 6
-# The schemes of what is no matter of these policies, and of series of titles that are one only beside a title of ours; and the fewest words beside its aspect that make a question.
+# The schemes of what is no matter of these policies, and of series of titles that are one only beside a title of ours.
+OTHER_MATTER, OTHER_SERIES = "other-matter", "other-series"
 # The schemes whose concepts a text names where it says anything on them.
 NAMED_OR_SILENT = ("honour", "applicant-status")
-OTHER_MATTER, OTHER_SERIES, LEAST_WORDS = "other-matter", "other-series", 2
+# The fewest words beside its aspect that make a question.
+LEAST_WORDS = 2
 # What is taken off for each type of entity that a question names and a query cannot use.
 UNUSED = 0.2
 # A level and its title stand for each other in questions.
@@ -137,9 +139,7 @@ class Understanding:
         least = FOUND_AT_HOME if at_home else SURELY_FOUND if entities else FOUND_ALL_THE_SAME
         found = facts if facts.query and fact_score >= least else None
         if typed.query and typed_score >= SURELY_MEANT:
-            parts = self._parts(question, self._mask(folded, entities, set()), set(self._targets(entities)), detect(text), within) if within else {}
-            also = replace(question, query="facts", terms={"fact": [NamedNode(fact) for fact, score in parts.items() if score >= ALSO_ASKED]}) if max(parts.values(), default=0) >= ALSO_ASKED else None
-            return replace(typed, otherwise=found if fact_score >= FOUND_ALL_THE_SAME else None, also=also)
+            return replace(typed, otherwise=found if fact_score >= FOUND_ALL_THE_SAME else None, also=self._also(question, folded, detect(text), within))
         if self._says_too_little(folded, entities):
             return replace(question, reason="unclear" if entities else "out-of-scope", near=typed.near)
         if found:
@@ -203,6 +203,15 @@ class Understanding:
             chosen.setdefault(fact, score)
         ordered = sorted(chosen, key=lambda fact: -chosen[fact])
         return replace(question, query="facts", terms={"fact": [NamedNode(fact) for fact in ordered]}), top
+
+    def _also(self, question: Question, folded: str, language: str, within: set[str]) -> Question | None:
+        """What the parts of a question about named regions ask beside the query that is meant."""
+        if not within:
+            return None
+        entities = list(question.entities)
+        parts = self._parts(question, self._mask(folded, entities, set()), set(self._targets(entities)), language, within)
+        facts = [NamedNode(fact) for fact, score in parts.items() if score >= ALSO_ASKED]
+        return replace(question, query="facts", terms={"fact": facts}) if facts else None
 
     def _parts(self, question: Question, masked: str, titles: set[str], language: str, within: set[str]) -> dict[str, float]:
         """The fact nearest to each part of a question that asks more than one thing, in each region; a part names a concept."""
