@@ -62,6 +62,7 @@ PLANTED = {
     "a missing English label": ("ontology/schemes/title.ttl", '"technician"@en', '"technician"@fr', "one English prefLabel"),
     "a rubric that does not sum up": ("data/wenzhou-engineer-draft/rubric.ttl", "zc:maximumPoints 55", "zc:maximumPoints 54", "do not sum to the total"),
     "a line that no clause holds": ("data/xinzhou-2024-18/outline.tsv", "\nft-page\t", "\n#ft-page\t9x\t", "outline.tsv:"),
+    "an entry answered by no query": ("data/tianjin-2019-39/faq.ttl", 'zc:answeredBy "specialties"', 'zc:answeredBy "speciality"', "the query speciality does not exist"),
     "a draft called in force": ("data/wenzhou-engineer-draft/facts.ttl", "zc:textHeld true", "zc:textHeld true ; <http://data.europa.eu/eli/ontology#in_force> <http://data.europa.eu/eli/ontology#InForce-inForce>", "a draft is never in force"),
 }
 

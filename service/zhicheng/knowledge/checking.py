@@ -29,7 +29,7 @@ def local(iri: str) -> str:
 
 def check(graph: Graph, home: Path) -> list[Fault]:
     """Every fault of a graph that loaded: shapes, quotes, numbers, structure; an empty list proves it sound."""
-    faults = [*_quotes(graph), *_numbers(graph), *_queries(graph, home)]
+    faults = [*_quotes(graph), *_numbers(graph), *_answered_by(graph, home), *_queries(graph, home)]
     return sorted({*faults, *_shapes(graph, home)})
 
 
@@ -94,6 +94,13 @@ def _date_parts(parts: list[str]) -> set[Decimal]:
     """What of a date has to be printed: year, month and day, but only the year of a last day of the year (年底前)."""
     year, month, day = (Decimal(p) for p in parts)
     return {year} if (month, day) == (12, 31) else {year, month, day}
+
+
+def _answered_by(graph: Graph, home: Path) -> list[Fault]:
+    """Every question and answer names a query that exists."""
+    known = {path.stem for path in (home / "queries").glob("*.rq")}
+    named = [(q.subject.value, q.object.value) for q in graph.quads.quads_for_predicate(zc("answeredBy")) if isinstance(q.object, Literal)]
+    return [Fault(local(entry), f"the query {name} does not exist", "Name a file of queries/ without its ending") for entry, name in named if name not in known]
 
 
 def _queries(graph: Graph, home: Path) -> list[Fault]:
