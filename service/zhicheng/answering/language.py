@@ -9,7 +9,7 @@ HAN = re.compile(r"[㐀-䶿一-鿿]")
 LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z'’.-]*")
 _CHARACTERS = "".join(map(chr, range(0x4E00, 0x9FFF)))
 _SIMPLIFIED = opencc.OpenCC("t2s").convert(_CHARACTERS)
-SIMPLIFIED = {a: b for a, b in zip(_CHARACTERS, _SIMPLIFIED) if a != b} if len(_SIMPLIFIED) == len(_CHARACTERS) else {}
+SIMPLIFIED = {a: b for a, b in zip(_CHARACTERS, _SIMPLIFIED, strict=True) if a != b}
 
 
 def detect(text: str) -> str:

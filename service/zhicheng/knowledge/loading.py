@@ -14,7 +14,6 @@ from zhicheng.terms import DCTERMS, ELI, ID, ONTOLOGY, POLICY, PROV, RDF, RDFS, 
 
 TYPE = NamedNode(RDF + "type")
 SUBCLASS = NamedNode(RDFS + "subClassOf")
-INTEGER = NamedNode(terms.XSD + "integer")
 CONCEPTS = NamedNode(ID.rstrip("/"))
 EXTERNAL = NamedNode(POLICY + "external")
 CROSS_DOCUMENT = NamedNode(POLICY + "cross-document")

@@ -7,8 +7,9 @@ from flask import Blueprint, Response, json, redirect, render_template, request,
 from zhicheng.answering.service import Service
 from zhicheng.errors import Unknown
 from zhicheng.knowledge.policies import ClauseText, Policy
-from zhicheng.web.api import api, asked, day_argument, service
-from zhicheng.web.rendering import answer_json, citation_json, faq_json, local, page_language, wants_page
+from zhicheng.terms import slug as local_name
+from zhicheng.web.api import asked, day_argument, service
+from zhicheng.web.rendering import answer_json, faq_json, page_language, wants_page
 
 pages = Blueprint("pages", __name__)
 
@@ -58,7 +59,7 @@ def faq() -> Response | str:
     data = json.dumps(faq_json(entries, request.url_root.rstrip("/")), ensure_ascii=False)
     if not wants_page():
         return Response(data, mimetype="application/ld+json")
-    return render_template("faq.html", language=page_language(), entries=entries, names=_names(parts), local=local, data=data.replace("</", "<\\/"))
+    return render_template("faq.html", language=page_language(), entries=entries, names=_names(parts), local=local_name, data=data.replace("</", "<\\/"))
 
 
 @pages.get("/policies")
@@ -80,7 +81,7 @@ def policy(slug: str) -> str | dict:
         return policy_json(found) | {"clauses": [clause_json(c) for c in clauses]}
     parents = {c.iri: c.parent for c in clauses}
     inner = set(parents.values())
-    return render_template("policy.html", language=page_language(), policy=found, clauses=[(c, _depth(c, parents), c.iri in inner) for c in clauses], local=local, names=_names(service()), today=date.today())
+    return render_template("policy.html", language=page_language(), policy=found, clauses=[(c, _depth(c, parents), c.iri in inner) for c in clauses], local=local_name, names=_names(service()), today=date.today())
 
 
 def _depth(clause: ClauseText, parents: dict[str, str]) -> int:
@@ -93,14 +94,11 @@ def _depth(clause: ClauseText, parents: dict[str, str]) -> int:
 def policy_json(policy: Policy) -> dict:
     """A policy as JSON."""
     return {
-        "policy": policy.slug, "region": local(policy.region), "title": policy.title, "document_number": policy.number,
+        "policy": policy.slug, "region": local_name(policy.region), "title": policy.title, "document_number": policy.number,
         "validity": policy.validity(date.today()), "url": url_for("pages.policy", slug=policy.slug),
     }  # fmt: skip
 
 
 def clause_json(clause: ClauseText) -> dict:
     """A clause as JSON."""
-    return {"id": local(clause.iri), "number": clause.number, "heading": clause.heading, "kind": clause.kind, "parent": local(clause.parent), "text": clause.text}
-
-
-__all__ = ["api", "pages", "citation_json"]
+    return {"id": local_name(clause.iri), "number": clause.number, "heading": clause.heading, "kind": clause.kind, "parent": local_name(clause.parent), "text": clause.text}

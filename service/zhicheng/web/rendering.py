@@ -6,7 +6,6 @@ from flask import json, request
 
 from zhicheng.answering.answers import Answer, Citation
 from zhicheng.errors import Invalid
-from zhicheng.terms import slug
 
 
 def wants_page() -> bool:
@@ -84,8 +83,3 @@ def faq_json(entries: list, base: str) -> dict:
             for entry in entries
         ],
     }
-
-
-def local(iri: str) -> str:
-    """The local name of a clause, as its anchor on a page."""
-    return slug(iri)
