@@ -29,6 +29,7 @@ WORDS = {
         "silent": "{regions}的文件未作规定。",
         "silence": "所收录的{regions}文件没有说明{asked}。",
         "instead": "文件只写明：{said}。",
+        "reply": "{reply}。",
         "no-policy": "没有收录{regions}的政策文件，无法回答。",
         "unclear": "没有读懂这个问题，或者它有几种读法。请写明职称、地区和想问的事项。",
         "out-of-scope": "这不是工程系列职称政策的问题，所收录的文件不涉及。",
@@ -41,6 +42,7 @@ WORDS = {
         "silent": "The document(s) of {regions} do not say.",
         "silence": "The texts held of {regions} do not state this ({asked}).",
         "instead": " They only say: {said}.",
+        "reply": "{reply}. ",
         "no-policy": "No policy of {regions} is held, so this cannot be answered.",
         "unclear": "This question could not be read, or can be read in several ways. Name the title, the region and what you want to know.",
         "out-of-scope": "This is not a matter of engineering-title policies; the texts held do not deal with it.",
@@ -95,6 +97,8 @@ class Answers:
             return self._unanswered(question, "not-in-sources", words["no-policy"].format(regions=self._names(question.regions, question.language)))
         if question.query is None:
             reason = question.reason or "unclear"
+            if question.silences:
+                return self._silent(question)
             text = self._silence(question, held) if reason == "not-in-sources" else words[reason]
             return self._unanswered(question, reason, text)
         query = self._catalogue.find(question.query)
@@ -151,6 +155,21 @@ class Answers:
                 if fact:
                     return text + words["instead"].format(said=statements.statement(fact, language))
         return text
+
+    def _silent(self, question: Question) -> Answer:
+        """That documents do not say what was asked, each in its own line, with what they do say about the matter."""
+        nearest = [self._library.facts[fact] for silence in question.silences for fact in self._library.silences[silence].nearest]
+        answer = self._unanswered(question, "not-in-sources", "\n".join(self._stated_silence(silence, question) for silence in question.silences))
+        answer.citations = list(dict.fromkeys(c for fact in nearest for c in self.citations(fact, question.day, question.language)))
+        return answer
+
+    def _stated_silence(self, iri: str, question: Question) -> str:
+        """One silence as a line: its document, what it does not state, and what it states nearest to it."""
+        silence, language = self._library.silences[iri], question.language
+        policy = self._library.policies[silence.document]
+        line = statements.heading(policy, self._vocabulary.label(policy.region, language), question.day, language) + statements.sentences([silence.label[language].strip(statements.CLOSING)], language)
+        said = [statements.statement(self._library.facts[fact], language) for fact in silence.nearest]
+        return line + WORDS[language]["instead"].format(said=statements.sentences(said, language).strip(statements.CLOSING)) if said else line
 
     def _unanswered(self, question: Question, reason: str, text: str) -> Answer:
         return Answer(question, "unanswered", text, reason=reason, suggestions=self._suggestions(question))
@@ -231,13 +250,17 @@ class Answers:
                 body += words["more"]
             name = self._vocabulary.label(region, language)
             paragraphs.append(statements.heading(policy, name, question.day, language) + body if policy else body)
+        stated = {self._library.policies[self._library.silences[s].document].region: s for s in question.silences}
         silent = [r for r in held if r not in spoken] if spoken.keys() != {""} else []
+        paragraphs += [self._stated_silence(stated[r], question) for r in silent if r in stated]
+        silent = [r for r in silent if r not in stated]
         if silent:
             paragraphs.append(words["silent"].format(regions=self._names(silent, language)))
         unheld = [r for r in question.regions if not set(self._vocabulary.within(r)) & self._library.regions.keys()]
         if unheld:
             paragraphs.append(words["no-policy"].format(regions=self._names(unheld, language)))
-        return "\n".join(paragraphs), facts
+        reply = words["reply"].format(reply=question.reply) if question.reply else ""
+        return reply + "\n".join(paragraphs), facts
 
     def _said(self, query: Query, question: Question, row: dict, fact: Fact | None, depth: int) -> str:
         """The sentence of one row."""

@@ -12,7 +12,8 @@ class Question:
     """Which query is meant with which terms, for which regions (IRIs; all when empty), in which language, on which day.
 
     `query` is None where the question was not understood; `reason` then says why: out-of-scope, not-in-sources or unclear;
-    `silent` is the aspect (IRI) on which the texts say nothing. `otherwise` is the next reading, for when the query finds nothing;
+    `silent` is the aspect (IRI), `silences` are the stated silences (IRIs), on which the texts say nothing. `reply` is the word that an answer
+    of yes or no begins with. `otherwise` is the next reading, for when the query finds nothing;
     `also` what a second part of the question asks.
     """
 
@@ -25,6 +26,8 @@ class Question:
     entities: tuple[Entity, ...] = ()
     reason: str | None = None
     silent: str | None = None
+    silences: tuple[str, ...] = ()
+    reply: str = ""
     near: tuple[str, ...] = ()
     otherwise: "Question | None" = None
     also: "Question | None" = None

@@ -157,10 +157,10 @@ def _derive(graph: Graph) -> None:
             derived.add(Quad(quad.subject, NamedNode(PROV + "wasDerivedFrom"), clause_of[quad.object], quad.graph_name))
         cited[quad.subject].append((quad.graph_name, quad.object))
         derived.add(Quad(quad.subject, zc("inDocument"), quad.graph_name, quad.graph_name))
-    for quad in quads.quads_for_object(zc("TextualIssue")):
-        if quad.graph_name == CROSS_DOCUMENT:
-            continue
-        derived.add(Quad(quad.subject, zc("inDocument"), quad.graph_name, quad.graph_name))
+    for kind in ("TextualIssue", "Silence"):
+        for quad in quads.quads_for_object(zc(kind)):
+            if quad.graph_name != CROSS_DOCUMENT:
+                derived.add(Quad(quad.subject, zc("inDocument"), quad.graph_name, quad.graph_name))
 
     text = {q.subject: outline.squeeze(q.object.value) for q in quads.quads_for_predicate(zc("officialText"))}
     for quad in quads.quads_for_predicate(zc("quote")):

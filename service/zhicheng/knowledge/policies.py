@@ -61,6 +61,13 @@ SELECT ?issue ?identifier ?label ?reading ?subject WHERE {
   ?issue a zc:TextualIssue ; dcterms:identifier ?identifier ; rdfs:label ?label ; zc:adoptedReading ?reading ; zc:concerns ?subject . FILTER(LANG(?label) = LANG(?reading))
 } ORDER BY ?identifier ?label ?subject
 """
+SILENCES = """
+PREFIX zc: <https://w3id.org/zhicheng/ontology#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+SELECT ?silence ?document ?label ?nearest WHERE {
+  ?silence a zc:Silence ; zc:inDocument ?document ; rdfs:label ?label OPTIONAL { ?silence zc:nearest ?nearest }
+} ORDER BY ?silence ?label ?nearest
+"""
 TREES = """
 PREFIX zc: <https://w3id.org/zhicheng/ontology#>
 SELECT ?group ?member ?position WHERE {
@@ -93,6 +100,16 @@ class Fact:
     route_kind: str = ""
     inner: bool = False
     reference: bool = False
+
+
+@dataclass
+class Silence:
+    """A matter on which a document says nothing: what it does not state, in both languages, and the provisions nearest to it (IRIs)."""
+
+    iri: str
+    document: str
+    label: dict[str, str] = field(default_factory=dict)
+    nearest: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -198,6 +215,12 @@ class Library:
             issue = self.issues.setdefault(row["issue"].value, Issue(row["issue"].value, row["identifier"].value))
             issue.label[row["label"].language], issue.reading[row["label"].language] = row["label"].value, row["reading"].value
             issue.subjects.add(row["subject"].value)
+        self.silences: dict[str, Silence] = {}
+        for row in store.query(SILENCES):
+            silence = self.silences.setdefault(row["silence"].value, Silence(row["silence"].value, row["document"].value))
+            silence.label[row["label"].language] = row["label"].value
+            if row["nearest"] and row["nearest"].value not in silence.nearest:
+                silence.nearest.append(row["nearest"].value)
         self.regions: dict[str, list[Policy]] = defaultdict(list)
         for policy in self.policies.values():
             self.regions[policy.region].append(policy)

@@ -1,0 +1,128 @@
+"""Which facts a question asks for, region by region: by the words of the facts and by the wordings in which people ask for them."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from zhicheng.answering.linking import Entity
+from zhicheng.answering.matching import grams
+from zhicheng.answering.reading import Reader, Reading
+from zhicheng.answering.retrieval import Retriever
+from zhicheng.answering.wordings import NEGATION, NUMBER, Near, Wordings
+from zhicheng.knowledge.policies import Library
+from zhicheng.knowledge.stores import GraphStore
+from zhicheng.knowledge.wordings import Wording
+
+# The share of a fact's own words in its score, beside that of its nearest wording.
+OWN_WORDS = 1.0
+# The share of the best score at which a region, and another fact of it, is told as well; and the most facts of a region.
+REGION_SPEAKS, ALSO_MEANT, MOST_FACTS = 0.6, 0.55, 6
+# Where a question may turn to another matter, the fewest words of a part, and the score at which a part's fact is told beside others.
+PARTS = re.compile(r"[，,；;？?。]|(?<=\s)(?:and|or)(?=\s(?:how|what|who|which|when|where|does|is|can|must|are|do)\b)")
+LEAST_PART, PART_FOUND = 3, 0.38
+# How near a wording has to be for its reply to be that of the question.
+SAME_QUESTION = 0.8
+
+
+@dataclass(frozen=True)
+class Found:
+    """The facts that a question asks for (IRIs), the best first, with their scores; the silences met instead, and the word an answer begins with."""
+
+    facts: dict[str, float]
+    silences: tuple[str, ...] = ()
+    score: float = 0.0
+    reply: str = ""
+
+
+class Finder:
+    """Finds facts; built once from the library and the wordings."""
+
+    def __init__(self, store: GraphStore, library: Library, reader: Reader, wordings: Sequence[Wording]):
+        self._library, self._reader = library, reader
+        self._retriever = Retriever(store, library, reader.linker)
+        self._wordings = Wordings(wordings, reader.entities)
+
+    def find(self, reading: Reading, within: set[str]) -> Found:
+        """The facts nearest to a question, in every region of `within` or in all where it is empty, and how near the nearest is."""
+        concepts = {iri for e in reading.entities if e.iri and e.type not in ("region", "question-form") for iri in (self._reader.wider(e.iri) if e.type == "aspect" else [e.iri])}
+        titles = set(reading.titles)
+        near = self._wordings.rank(reading.folded, list(reading.entities))
+        ranked = self._by_region(reading.plain, concepts, titles, reading.language, within, near)
+        if not ranked:
+            return Found({})
+        top = max(found[0][1] for found in ranked.values())
+        chosen: dict[str, float] = {}
+        silences = []
+        for found in ranked.values():
+            if not within and found[0][1] < REGION_SPEAKS * top:
+                continue
+            if found[0][0] in self._library.silences:
+                silences.append(found[0][0])
+                continue
+            told = [(fact, score) for fact, score in found if fact in self._library.facts][:MOST_FACTS]
+            chosen |= {fact: score for fact, score in told if score >= ALSO_MEANT * found[0][1]}
+        regions = within or {self._region(fact) for fact in chosen}
+        for fact, score in self.parts(reading, regions).items():
+            chosen.setdefault(fact, score)
+        ordered = dict(sorted(chosen.items(), key=lambda pair: -pair[1]))
+        return Found(ordered, tuple(silences), top, self._reply(reading, ordered, near))
+
+    def parts(self, reading: Reading, within: set[str]) -> dict[str, float]:
+        """The fact nearest to each part of a question that asks more than one thing, in each region; a part names a concept."""
+        chosen = {}
+        titles = set(reading.titles)
+        names = [e.text for e in reading.entities if e.type != "region"]
+        for part in _parts(reading.plain):
+            if not any(name in part for name in names):
+                continue
+            near = self._wordings.rank(part, _inside(part, reading.entities))
+            for found in self._by_region(part, titles, titles, reading.language, within, near).values():
+                fact, score = found[0]
+                if score >= PART_FOUND and fact in self._library.facts:
+                    chosen[fact] = score
+        return chosen
+
+    def _reply(self, reading: Reading, facts: dict[str, float], near: dict[str, Near]) -> str:
+        """The reply of the wording that asks the same, if the answer rests on its fact alone and it has the same numbers and negations."""
+        if not facts:
+            return ""
+        best = near.get(next(iter(facts)))
+        if best is None or best.score < SAME_QUESTION or len({self._region(f) for f in facts}) > 1:
+            return ""
+        asked, worded = reading.folded, best.wording.text.lower()
+        same = sorted(NUMBER.findall(asked)) == sorted(NUMBER.findall(worded)) and bool(NEGATION.search(asked)) == bool(NEGATION.search(worded))
+        return best.wording.reply if same else ""
+
+    def _region(self, subject: str) -> str:
+        known = self._library.facts.get(subject) or self._library.silences[subject]
+        return self._library.policies[known.document].region
+
+    def _by_region(self, text: str, concepts: set[str], titles: set[str], language: str, within: set[str], near: dict[str, Near]) -> dict[str, list[tuple[str, float]]]:
+        scores: dict[str, float] = defaultdict(float)
+        for hit in self._retriever.rank(text, concepts, titles, language):
+            scores[hit.fact] += OWN_WORDS * hit.score
+        for subject, nearest in near.items():
+            scores[subject] += (1 - OWN_WORDS) * nearest.score if subject in self._library.facts else nearest.score
+        ranked: dict[str, list[tuple[str, float]]] = defaultdict(list)
+        for subject, score in sorted(scores.items(), key=lambda pair: (-pair[1], pair[0])):
+            region = self._region(subject)
+            if not within or region in within:
+                ranked[region].append((subject, score))
+        return ranked
+
+
+def _parts(text: str) -> list[str]:
+    """The parts of a question that ask more than one thing; none where it asks one."""
+    parts = [part for part in PARTS.split(text) if sum(not f.startswith(("·", "~")) for f in grams(part)) >= LEAST_PART]
+    return parts if len(parts) > 1 else []
+
+
+def _inside(part: str, entities: Sequence[Entity]) -> list[Entity]:
+    """The entities that a part of a question names, where they stand in it."""
+    found = []
+    for entity in entities:
+        start = part.find(entity.text)
+        if start >= 0 and entity.type != "region":
+            found.append(Entity(entity.text, entity.iri, entity.type, entity.id, start, start + len(entity.text)))
+    return found

@@ -1,0 +1,108 @@
+"""What a question names: concepts, values, documents and regions, and the titles it is after."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from zhicheng.answering import values
+from zhicheng.answering.language import detect, normalise
+from zhicheng.answering.linking import Entity, Linker
+from zhicheng.knowledge.policies import Library
+from zhicheng.knowledge.stores import GraphStore
+from zhicheng.knowledge.vocabulary import Vocabulary
+from zhicheng.terms import scheme_of
+
+BRACKETS = re.compile(r"[〔〕\[\]()（）【】\s]")
+# A level and its title stand for each other in questions.
+SAME_MASK = {"level": "title"}
+# The concepts of the scheme question-form whose names, beside a title, show that it is held already.
+HELD_BEFORE, HELD_AFTER = "held-before", "held-after"
+# The concept of that scheme with whose names a question begins that goes on from an earlier one.
+FOLLOW_UP = "follow-up"
+NAMED = """
+PREFIX zc: <https://w3id.org/zhicheng/ontology#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?scheme WHERE { ?scheme a skos:ConceptScheme . FILTER NOT EXISTS { ?scheme zc:namedInQuestions false } } ORDER BY ?scheme
+"""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A question's text as it is compared, its language, what it names, the regions (IRIs) named by name or by a document's number, the titles it is after (IRIs),
+    and whether it begins as one that goes on from an earlier question."""
+
+    folded: str
+    language: str
+    entities: tuple[Entity, ...]
+    said: tuple[str, ...]
+    titles: tuple[str, ...] = ()
+    follows: bool = False
+
+    @property
+    def plain(self) -> str:
+        """The text without regions."""
+        return mask(self.folded, self.entities, ())
+
+    def names(self, *types: str) -> bool:
+        """Whether the question names something of one of these types."""
+        return any(e.type in types for e in self.entities)
+
+
+class Reader:
+    """Reads what texts name; built once from the concepts' names and the documents' numbers."""
+
+    def __init__(self, store: GraphStore, vocabulary: Vocabulary, library: Library):
+        self._vocabulary, self._library = vocabulary, library
+        self.linker = Linker(vocabulary, {row["scheme"].value.rsplit("/", 1)[-1] for row in store.query(NAMED)})
+        self._before, self._after, self._opening = (_names(vocabulary, form) for form in (HELD_BEFORE, HELD_AFTER, FOLLOW_UP))
+
+    def read(self, text: str) -> Reading:
+        """What a text names."""
+        folded = normalise(text.strip())
+        entities = self.entities(folded)
+        said = dict.fromkeys([e.iri for e in entities if e.type == "region"] + self._documents(folded))
+        return Reading(folded, detect(text), tuple(entities), tuple(said), tuple(self._sought(entities, folded)), folded.startswith(self._opening))
+
+    def entities(self, folded: str) -> list[Entity]:
+        """The values and concepts that a normalised text names."""
+        found = values.read(folded)
+        return found + [e for e in self.linker.link(folded) if not any(v.start < e.end and e.start < v.end for v in found)]
+
+    def _documents(self, folded: str) -> list[str]:
+        """The regions of the policies that a text names by their number, whatever its brackets."""
+        plain = BRACKETS.sub("", folded)
+        return [p.region for p in self._library.policies.values() if p.number and BRACKETS.sub("", normalise(p.number)) in plain]
+
+    def _sought(self, entities: Sequence[Entity], folded: str) -> list[str]:
+        """The titles asked about: of those named, or of the levels named, that are not said to be held already, the highest."""
+        titles = {t: max((self._vocabulary.concepts[u].rank or 0 for u in self._vocabulary.upper.get(t, ()) if u in self._vocabulary.concepts), default=0)
+                  for e in entities if e.type in ("title", "level") and not self._held(e, folded) for t in self._vocabulary.within(e.iri) if scheme_of(t) == "title"}  # fmt: skip
+        highest = max(titles.values(), default=0)
+        return [t for t, rank in titles.items() if rank == highest]
+
+    def _held(self, entity: Entity, folded: str) -> bool:
+        """Whether the words around a title say that it is held: 任工程师的时间."""
+        before, after = folded[: entity.start].rstrip(), folded[entity.end :].lstrip()
+        return before.endswith(self._before) or after.startswith(self._after)
+
+    def wider(self, aspect: str) -> list[str]:
+        """An aspect and those it is a part of: what is asked about education may stand under education and seniority."""
+        return [aspect, *self._vocabulary.upper.get(aspect, ())]
+
+    def within(self, regions: Iterable[str]) -> set[str]:
+        """The regions and all that lie in them (IRIs)."""
+        return {r for region in regions for r in self._vocabulary.within(region)}
+
+
+def _names(vocabulary: Vocabulary, form: str) -> tuple[str, ...]:
+    return tuple(normalise(name) for names in vocabulary.find("question-form", form).names.values() for name in names)
+
+
+def mask(text: str, entities: Iterable[Entity], types: Iterable[str]) -> str:
+    """The text with what is of some types replaced by its type, and regions taken out."""
+    for entity in sorted({(e.start, e.end): e for e in entities}.values(), key=lambda e: -e.start):
+        if entity.type == "region":
+            text = text[: entity.start] + " " + text[entity.end :]
+        elif entity.type in types:
+            text = text[: entity.start] + f"<{SAME_MASK.get(entity.type, entity.type)}>" + text[entity.end :]
+    return text
