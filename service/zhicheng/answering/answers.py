@@ -4,14 +4,17 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
-from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions
+from pyoxigraph import NamedNode, QueryResultsFormat
 
 from zhicheng.answering import statements
 from zhicheng.answering.language import detect
 from zhicheng.answering.questions import Question
-from zhicheng.knowledge.catalogue import SLOT, Catalogue, Query
+from zhicheng.knowledge.caches import BoundedCache
+from zhicheng.knowledge.catalogue import SLOT, Catalogue, Query, Term
 from zhicheng.knowledge.policies import Fact, Library, Policy
 from zhicheng.knowledge.stores import GraphStore
+from zhicheng.knowledge.tables import Row, Table
+from zhicheng.knowledge.tables import rows as rows_of
 from zhicheng.knowledge.vocabulary import Vocabulary
 from zhicheng.terms import POLICY, slug
 
@@ -22,6 +25,8 @@ DETAILS = tuple(statements.Detail(*depths) for depths in ((4, 4), (4, 2), (4, 1)
 FACTS = "facts"
 SHORT = {"zh": 560, "en": 1400}
 SHORTER = tuple((statements.Detail(*depths), most) for depths, most in (((4, 4), 6), ((2, 2), 6), ((1, 1), 4), ((1, 1), 2), ((0, 0), 4), ((0, 0), 2), ((0, 0), 1)))
+# The most results of other queries that are kept, and their bytes.
+KEPT = 2000, 20_000_000
 VALIDITY_ORDER = ("in-force", "future", "past", "draft")
 
 WORDS = {
@@ -88,6 +93,8 @@ class Answers:
 
     def __init__(self, store: GraphStore, vocabulary: Vocabulary, library: Library, catalogue: Catalogue):
         self._store, self._vocabulary, self._library, self._catalogue = store, vocabulary, library, catalogue
+        self._facts = Table(store, catalogue.find(FACTS), map(NamedNode, library.facts))
+        self._kept: BoundedCache[tuple[list[Row], str]] = BoundedCache(*KEPT)
 
     def answer(self, question: Question) -> Answer:
         """The answer to a question, in its language and as of its day."""
@@ -106,10 +113,7 @@ class Answers:
         if question.regions and any(p.name == "region" for p in query.parameters):
             terms["region"] = [NamedNode(region) for region in held]
         sparql = query.bind(terms)
-        solutions = self._store.query(sparql)
-        assert isinstance(solutions, QuerySolutions)
-        names = [v.value for v in solutions.variables]
-        rows = [{name: row[name] for name in names} for row in solutions]
+        rows, results = self._found(query, terms, sparql)
         if not rows and question.otherwise:
             return self.answer(question.otherwise)
         if not rows:
@@ -117,12 +121,23 @@ class Answers:
             answer.sparql = sparql
             return answer
         text, citations = self._compose(question, query, rows, held)
-        if question.also:
-            more = self.answer(question.also)
-            if more.status == "answered" and not {c.quote for c in more.citations} <= {c.quote for c in citations}:
+        for other in question.also:
+            more = self.answer(other)
+            if more.status == "answered" and not {c.quote for c in more.citations} <= {c.quote for c in citations} or other.silences:
                 text += "\n" + more.text
                 citations += [c for c in more.citations if c not in citations]
-        return Answer(question, "answered", text, citations, None, sparql, self.results(sparql), self._suggestions(question))
+        return Answer(question, "answered", text, citations, None, sparql, results, self._suggestions(question))
+
+    def _found(self, query: Query, terms: dict[str, list[Term]], sparql: str) -> tuple[list[Row], str]:
+        """The rows of a query, and the same as SPARQL JSON results; fetched anew only where they are not at hand."""
+        if query.name == FACTS:
+            return self._facts.find(terms["fact"])
+        found = self._kept.get(sparql)
+        if found is None:
+            results = self.results(sparql)
+            found = rows_of(results), results
+            self._kept.put(sparql, found, len(results))
+        return found
 
     def results(self, sparql: str) -> str:
         """The results of a SELECT query in the SPARQL JSON format."""
@@ -204,9 +219,14 @@ class Answers:
 
     def _compose(self, question: Question, query: Query, rows: list[dict], held: list[str]) -> tuple[str, list[Citation]]:
         language = question.language
-        short = query.name == FACTS and not question.list_asked
+        list_asked = question.asks_for("list")
+        short = query.name == FACTS and not list_asked
         longest = SHORT[language] if short else LONGEST[language]
-        for detail, most in SHORTER if short else [(d, None) for d in DETAILS]:
+        details = SHORTER if short else [(detail, None) for detail in DETAILS]
+        if not short and not list_asked and question.asks_for("number"):
+            longest = SHORT[language] * len({row["region"] for row in rows if row.get("region") is not None} or {""})
+            details = [(detail, None) for detail in DETAILS if detail.others >= 0]
+        for detail, most in details:
             chosen = self._nearest(question, rows, most) if most else rows
             text, facts = self._text(question, query, chosen, held, detail)
             if len(text) <= longest:
@@ -227,25 +247,25 @@ class Answers:
 
     def _text(self, question: Question, query: Query, rows: list[dict], held: list[str], detail: statements.Detail) -> tuple[str, list[Fact]]:
         language, words = question.language, WORDS[question.language]
-        spoken: dict[str, dict[str, list[Fact]]] = defaultdict(dict)
+        spoken: dict[str, dict[tuple[str, str], list[Fact]]] = defaultdict(dict)
         for row in rows:
             region = row["region"].value if row.get("region") is not None else ""
             fact = self._library.facts.get(row["fact"].value) if row.get("fact") is not None else None
             depth = detail.of(fact) if fact else 0
             said = self._said(query, question, row, fact, depth)
-            spoken[region].setdefault(said, list(statements.shown(fact, language, depth)) if fact else [])
+            subject = statements.about(fact, lambda iri: self._vocabulary.label(iri, language), language) if fact and query.name == FACTS else ""
+            spoken[region].setdefault((subject, said), list(statements.shown(fact, language, depth)) if fact else [])
         paragraphs, facts = [], []
         for region in sorted(spoken, key=lambda r: self._order(r, question.day)):
             policy = self._policy(rows, region)
             parts = list(spoken[region])
             limit = LONGEST[language] // max(1, len(spoken))
-            kept = [part for n, part in enumerate(parts) if detail != DETAILS[-1] or sum(map(len, parts[: n + 1])) <= limit] or parts[:1]
+            kept = [part for n, part in enumerate(parts) if detail != DETAILS[-1] or sum(len(said) for _, said in parts[: n + 1]) <= limit] or parts[:1]
             facts += [fact for part in kept for fact in spoken[region][part]]
             if query.form == "tree":
-                body = "\n".join(f"- {part}" for part in kept)
-                body = "\n" + body
+                body = "".join(f"\n- {said}" for _, said in kept)
             else:
-                body = statements.sentences(kept, language)
+                body = statements.gathered(kept, language)
             if len(kept) < len(parts):
                 body += words["more"]
             name = self._vocabulary.label(region, language)

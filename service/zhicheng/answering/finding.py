@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from zhicheng.answering.linking import Entity
 from zhicheng.answering.matching import grams
 from zhicheng.answering.reading import Reader, Reading
-from zhicheng.answering.retrieval import Retriever
+from zhicheng.answering.retrieval import OTHER_TITLE, Retriever
 from zhicheng.answering.wordings import NEGATION, NUMBER, Near, Wordings
 from zhicheng.knowledge.policies import Library
 from zhicheng.knowledge.stores import GraphStore
 from zhicheng.knowledge.wordings import Wording
 
 # The share of a fact's own words in its score, beside that of its nearest wording.
-OWN_WORDS = 1.0
+OWN_WORDS = 0.35
+# What the nearness of a silence counts for, which has no words of its own.
+SILENT = 0.85
+# How near the wording of a silence has to be.
+SURELY_SILENT = 0.5
 # The share of the best score at which a region, and another fact of it, is told as well; and the most facts of a region.
 REGION_SPEAKS, ALSO_MEANT, MOST_FACTS = 0.6, 0.55, 6
 # Where a question may turn to another matter, the fewest words of a part, and the score at which a part's fact is told beside others.
@@ -40,6 +44,7 @@ class Finder:
 
     def __init__(self, store: GraphStore, library: Library, reader: Reader, wordings: Sequence[Wording]):
         self._library, self._reader = library, reader
+        self._regions = {subject: library.policies[known.document].region for subject, known in (library.facts | library.silences).items()}
         self._retriever = Retriever(store, library, reader.linker)
         self._wordings = Wordings(wordings, reader.entities)
 
@@ -62,7 +67,7 @@ class Finder:
                 continue
             told = [(fact, score) for fact, score in found if fact in self._library.facts][:MOST_FACTS]
             chosen |= {fact: score for fact, score in told if score >= ALSO_MEANT * found[0][1]}
-        regions = within or {self._region(fact) for fact in chosen}
+        regions = within or {self._regions[fact] for fact in chosen}
         for fact, score in self.parts(reading, regions).items():
             chosen.setdefault(fact, score)
         ordered = dict(sorted(chosen.items(), key=lambda pair: -pair[1]))
@@ -88,27 +93,24 @@ class Finder:
         if not facts:
             return ""
         best = near.get(next(iter(facts)))
-        if best is None or best.score < SAME_QUESTION or len({self._region(f) for f in facts}) > 1:
+        if best is None or best.score < SAME_QUESTION or len({self._regions[f] for f in facts}) > 1:
             return ""
         asked, worded = reading.folded, best.wording.text.lower()
         same = sorted(NUMBER.findall(asked)) == sorted(NUMBER.findall(worded)) and bool(NEGATION.search(asked)) == bool(NEGATION.search(worded))
         return best.wording.reply if same else ""
 
-    def _region(self, subject: str) -> str:
-        known = self._library.facts.get(subject) or self._library.silences[subject]
-        return self._library.policies[known.document].region
-
     def _by_region(self, text: str, concepts: set[str], titles: set[str], language: str, within: set[str], near: dict[str, Near]) -> dict[str, list[tuple[str, float]]]:
-        scores: dict[str, float] = defaultdict(float)
-        for hit in self._retriever.rank(text, concepts, titles, language):
-            scores[hit.fact] += OWN_WORDS * hit.score
+        scores = {hit.fact: OWN_WORDS * hit.score for hit in self._retriever.rank(text, concepts, titles, language, MOST_FACTS, near)}
         for subject, nearest in near.items():
-            scores[subject] += (1 - OWN_WORDS) * nearest.score if subject in self._library.facts else nearest.score
+            if subject in self._library.silences and nearest.score < SURELY_SILENT:
+                continue
+            fit = OTHER_TITLE if titles and self._retriever.other_title(subject, titles) else 1.0
+            scores[subject] = scores.get(subject, 0.0) + ((1 - OWN_WORDS) if subject in self._library.facts else SILENT) * fit * nearest.score
         ranked: dict[str, list[tuple[str, float]]] = defaultdict(list)
-        for subject, score in sorted(scores.items(), key=lambda pair: (-pair[1], pair[0])):
-            region = self._region(subject)
+        for score, subject in sorted((-score, subject) for subject, score in scores.items()):
+            region = self._regions[subject]
             if not within or region in within:
-                ranked[region].append((subject, score))
+                ranked[region].append((subject, -score))
         return ranked
 
 

@@ -10,6 +10,7 @@ LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z'’.-]*")
 _CHARACTERS = "".join(map(chr, range(0x4E00, 0x9FFF)))
 _SIMPLIFIED = opencc.OpenCC("t2s").convert(_CHARACTERS)
 SIMPLIFIED = {a: b for a, b in zip(_CHARACTERS, _SIMPLIFIED, strict=True) if a != b}
+_SOUNDS: dict[str, str] = {}
 
 
 def detect(text: str) -> str:
@@ -27,3 +28,19 @@ def normalise(text: str) -> str:
         lower = SIMPLIFIED.get(other, other).lower()
         folded.append(lower if len(lower) == 1 else char)
     return "".join(folded)
+
+
+def sounds() -> dict[str, str]:
+    """The sound of every character that has one, with its tone (工: gong1); read from pypinyin once, unless `remember` was given them."""
+    if not _SOUNDS:
+        from pypinyin import Style, lazy_pinyin
+
+        characters = [chr(n) for n in (*range(0x3000, 0xA000), *range(0xF900, 0xFB00))]
+        spoken = lazy_pinyin(characters, style=Style.TONE3, neutral_tone_with_five=True)
+        _SOUNDS.update((a, b) for a, b in zip(characters, spoken, strict=True) if a != b)
+    return _SOUNDS
+
+
+def remember(known: dict[str, str]) -> None:
+    """Take the sounds of characters from an earlier `sounds`, which saves reading them again."""
+    _SOUNDS.update(known)

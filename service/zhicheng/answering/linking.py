@@ -4,11 +4,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 import spacy
-from pypinyin import Style, lazy_pinyin
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
-from zhicheng.answering.language import HAN, normalise
+from zhicheng.answering.language import HAN, normalise, remember, sounds
 from zhicheng.knowledge.vocabulary import Vocabulary
 
 # The least characters of a name that is also known by its sound, tones included (工成师 for 工程师, 忻洲 for 忻州).
@@ -35,10 +34,8 @@ class Linker:
     """
 
     def __init__(self, vocabulary: Vocabulary, schemes: set[str]):
-        self._language = spacy.blank("zh")
-        self._written = PhraseMatcher(self._language.vocab, attr="ORTH")
-        self._sounded = PhraseMatcher(self._language.vocab, attr="ORTH")
         self._named: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+        self._heard: list[str] = []
         for concept in vocabulary.concepts.values():
             if concept.scheme in schemes:
                 for names in concept.names.values():
@@ -47,13 +44,31 @@ class Linker:
                         if entry not in self._named[name]:
                             self._named[name].append(entry)
                         if len(name) >= SOUNDED.get(concept.scheme, 99) and all(map(HAN.match, name)):
-                            self._sounded.add(name, [self._sounds(name)])
+                            self._heard.append(name)
+        self._compile()
+
+    def _compile(self) -> None:
+        self._language = spacy.blank("zh")
+        self._written = PhraseMatcher(self._language.vocab, attr="ORTH")
+        self._sounded = PhraseMatcher(self._language.vocab, attr="ORTH")
+        for name in self._heard:
+            self._sounded.add(name, [self._sounds(name)])
         for name in self._named:
             self._written.add(name, [self._language.make_doc(name)])
 
+    def __getstate__(self) -> dict:
+        """The names and sounds alone: spaCy's matchers are compiled anew, which is quicker than to read them."""
+        return {"named": self._named, "heard": self._heard, "sounds": sounds()}
+
+    def __setstate__(self, state: dict) -> None:
+        self._named, self._heard = state["named"], state["heard"]
+        remember(state["sounds"])
+        self._compile()
+
     def _sounds(self, text: str) -> Doc:
         """A document with a token for each character: its sound with tone, or the character where it has none."""
-        return Doc(self._language.vocab, words=lazy_pinyin(list(text), style=Style.TONE3, neutral_tone_with_five=True), spaces=[False] * len(text))
+        known = sounds()
+        return Doc(self._language.vocab, words=[known.get(char, char) for char in text], spaces=[False] * len(text))
 
     def link(self, text: str) -> list[Entity]:
         """The concepts that a normalised text names, without overlaps; a name of several concepts gives each of them."""

@@ -14,7 +14,7 @@ class Question:
     `query` is None where the question was not understood; `reason` then says why: out-of-scope, not-in-sources or unclear;
     `silent` is the aspect (IRI), `silences` are the stated silences (IRIs), on which the texts say nothing. `reply` is the word that an answer
     of yes or no begins with. `otherwise` is the next reading, for when the query finds nothing;
-    `also` what a second part of the question asks.
+    `also` what its other parts ask.
     """
 
     text: str
@@ -30,9 +30,8 @@ class Question:
     reply: str = ""
     near: tuple[str, ...] = ()
     otherwise: "Question | None" = None
-    also: "Question | None" = None
+    also: "tuple[Question, ...]" = ()
 
-    @property
-    def list_asked(self) -> bool:
-        """Whether the question asks for a list, by the words that the scheme question-form gives."""
-        return any(e.type == "question-form" and e.id == "list" for e in self.entities)
+    def asks_for(self, form: str) -> bool:
+        """Whether the question asks for a form of answer (list, number, yes-no), by the words that the scheme question-form gives."""
+        return any(e.type == "question-form" and e.id == form for e in self.entities)

@@ -2,21 +2,29 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from zhicheng.answering import values
 from zhicheng.answering.language import detect, normalise
 from zhicheng.answering.linking import Entity, Linker
+from zhicheng.answering.matching import grams
 from zhicheng.knowledge.policies import Library
 from zhicheng.knowledge.stores import GraphStore
 from zhicheng.knowledge.vocabulary import Vocabulary
 from zhicheng.terms import scheme_of
 
+# What names a document rather than asks about it: a title in brackets, a number, a year of notice.
+NAMED_DOCUMENT = re.compile(r"《[^》]*》|[\w]{2,8}[〔\[(（]?\d{4}[〕\])）]?\d+号|\d{4}年度?")
+# Where a text turns to another question, and the fewest words of one.
+QUESTIONS = re.compile(r"[?？；;]|,?\s+and\s+(?=(?:how|what|who|which|when|where|does|do|is|are|can|may|must)\b)|[,，](?=(?:还要|还|以及|又|另外|同时|并且|分别)?(?:几|多少|谁|什么时候|怎么|哪|要不要|能不能|需不需要|有没有|得了))")
+LEAST_PART = 3
 BRACKETS = re.compile(r"[〔〕\[\]()（）【】\s]")
 # A level and its title stand for each other in questions.
 SAME_MASK = {"level": "title"}
-# The concepts of the scheme question-form whose names, beside a title, show that it is held already.
+# The concepts of the scheme question-cue whose names, beside a title, show that it is held already.
 HELD_BEFORE, HELD_AFTER = "held-before", "held-after"
+# The events whose words, with a year within so many characters of a title, show the same.
+TITLE_EVENTS, YEAR, NEAR = ("title-obtained", "title-appointed"), re.compile(r"(?:19|20)\d{2}"), 16
 # The concept of that scheme with whose names a question begins that goes on from an earlier one.
 FOLLOW_UP = "follow-up"
 NAMED = """
@@ -28,9 +36,10 @@ SELECT ?scheme WHERE { ?scheme a skos:ConceptScheme . FILTER NOT EXISTS { ?schem
 
 @dataclass(frozen=True)
 class Reading:
-    """A question's text as it is compared, its language, what it names, the regions (IRIs) named by name or by a document's number, the titles it is after (IRIs),
+    """A question's text in one form, the same as it is compared (documents' names blanked), its language, what it names, the regions (IRIs; the narrowest) named by name or by a document's number, the titles it is after (IRIs),
     and whether it begins as one that goes on from an earlier question."""
 
+    written: str
     folded: str
     language: str
     entities: tuple[Entity, ...]
@@ -54,24 +63,42 @@ class Reader:
     def __init__(self, store: GraphStore, vocabulary: Vocabulary, library: Library):
         self._vocabulary, self._library = vocabulary, library
         self.linker = Linker(vocabulary, {row["scheme"].value.rsplit("/", 1)[-1] for row in store.query(NAMED)})
+        events = vocabulary.by_scheme["event"]
+        self._numbers = [(BRACKETS.sub("", normalise(p.number)), p.region) for p in library.policies.values() if p.number]
+        self._events = tuple(normalise(name) for event in TITLE_EVENTS for names in events[event].names.values() for name in names)
         self._before, self._after, self._opening = (_names(vocabulary, form) for form in (HELD_BEFORE, HELD_AFTER, FOLLOW_UP))
+
+    def parts(self, reading: Reading) -> list[Reading]:
+        """The questions that a text asks, each as a reading with the regions and titles of the whole where it names none; one where it asks one."""
+        texts = [part.strip() for part in QUESTIONS.split(reading.written)]
+        texts = [part for part in texts if sum(not f.startswith(("·", "~")) for f in grams(part)) >= LEAST_PART]
+        if len(texts) < 2:
+            return [reading]
+        parts = [self.read(part) for part in texts]
+        return [replace(p, said=p.said or reading.said, titles=p.titles or reading.titles, language=reading.language, follows=False) for p in parts]
 
     def read(self, text: str) -> Reading:
         """What a text names."""
-        folded = normalise(text.strip())
-        entities = self.entities(folded)
-        said = dict.fromkeys([e.iri for e in entities if e.type == "region"] + self._documents(folded))
-        return Reading(folded, detect(text), tuple(entities), tuple(said), tuple(self._sought(entities, folded)), folded.startswith(self._opening))
+        written = normalise(text.strip())
+        entities = self.entities(written)
+        named = dict.fromkeys([e.iri for e in entities if e.type == "region"] + self._documents(written))
+        said = [r for r in named if not any(other in self._vocabulary.within(r) for other in named if other != r)]
+        return Reading(written, self._without_titles(written), detect(text), tuple(entities), tuple(said), tuple(self._sought(entities, written)), written.startswith(self._opening))
 
     def entities(self, folded: str) -> list[Entity]:
         """The values and concepts that a normalised text names."""
         found = values.read(folded)
         return found + [e for e in self.linker.link(folded) if not any(v.start < e.end and e.start < v.end for v in found)]
 
+    @staticmethod
+    def _without_titles(written: str) -> str:
+        """The text with the words that name a document, its title, number and year, blanked: they say which is asked about, not what."""
+        return NAMED_DOCUMENT.sub(_blank, written)
+
     def _documents(self, folded: str) -> list[str]:
         """The regions of the policies that a text names by their number, whatever its brackets."""
         plain = BRACKETS.sub("", folded)
-        return [p.region for p in self._library.policies.values() if p.number and BRACKETS.sub("", normalise(p.number)) in plain]
+        return [region for number, region in self._numbers if number in plain]
 
     def _sought(self, entities: Sequence[Entity], folded: str) -> list[str]:
         """The titles asked about: of those named, or of the levels named, that are not said to be held already, the highest."""
@@ -83,7 +110,8 @@ class Reader:
     def _held(self, entity: Entity, folded: str) -> bool:
         """Whether the words around a title say that it is held: 任工程师的时间."""
         before, after = folded[: entity.start].rstrip(), folded[entity.end :].lstrip()
-        return before.endswith(self._before) or after.startswith(self._after)
+        dated = before.endswith(self._events) and YEAR.search(before[-NEAR:]) or YEAR.search(after[:NEAR]) and any(word in after[:NEAR] for word in self._events)
+        return bool(dated) or before.endswith(self._before) or after.startswith(self._after)
 
     def wider(self, aspect: str) -> list[str]:
         """An aspect and those it is a part of: what is asked about education may stand under education and seniority."""
@@ -95,7 +123,7 @@ class Reader:
 
 
 def _names(vocabulary: Vocabulary, form: str) -> tuple[str, ...]:
-    return tuple(normalise(name) for names in vocabulary.find("question-form", form).names.values() for name in names)
+    return tuple(normalise(name) for names in vocabulary.find("question-cue", form).names.values() for name in names)
 
 
 def mask(text: str, entities: Iterable[Entity], types: Iterable[str]) -> str:
@@ -106,3 +134,8 @@ def mask(text: str, entities: Iterable[Entity], types: Iterable[str]) -> str:
         elif entity.type in types:
             text = text[: entity.start] + f"<{SAME_MASK.get(entity.type, entity.type)}>" + text[entity.end :]
     return text
+
+
+def _blank(match: re.Match) -> str:
+    return " " * len(match[0])
+

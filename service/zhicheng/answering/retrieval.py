@@ -7,11 +7,14 @@ holds, the rarer a feature the heavier, less a little for what the fact says bey
 
 import math
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections.abc import Collection
+from typing import NamedTuple
+
+import numpy as np
 
 from zhicheng.answering.linking import Linker
 from zhicheng.answering.language import normalise
-from zhicheng.answering.matching import grams, weight_of_kind
+from zhicheng.answering.matching import Postings, best, grams, weight_of_kind
 from zhicheng.knowledge.policies import Fact, Library
 from zhicheng.knowledge.stores import GraphStore
 from zhicheng.terms import slug
@@ -39,8 +42,7 @@ SELECT ?fact ?concept WHERE { ?fact zc:inDocument ?document ; ?property ?concept
 """
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """A fact found for a question, with its score (0 to 1)."""
 
     fact: str
@@ -62,75 +64,99 @@ class Retriever:
         for row in store.query(CONCEPTS):
             if hasattr(row["fact"], "value"):
                 concepts[row["fact"].value].add(row["concept"].value)
+        self._facts = sorted(self._tellable, key=lambda fact: fact.iri)
+        self._place = {fact.iri: n for n, fact in enumerate(self._facts)}
+        regions = {region: n for n, region in enumerate(sorted(library.regions))}
+        self._regions = np.array([regions[library.policies[fact.document].region] for fact in self._facts])
         self._indexes = {language: _Index(self._bags(language, concepts, linker)) for language in ("zh", "en")}
+        titles, own = [self._titles.get(fact.iri, set()) for fact in self._facts], [fact.aspects.keys() for fact in self._facts]
+        self._of_title = {title: np.array([title in names for names in titles]) for title in set().union(*titles)}
+        self._of_aspect = {aspect: np.array([aspect in names for names in own]) for aspect in set().union(*own)}
+        self._titled = np.array([bool(names) for names in titles])
+        self._only_when_asked = np.array([bool(names) and names <= self._when_asked for names in own])
 
-    def _bags(self, language: str, concepts: dict[str, set[str]], linker: Linker) -> dict[str, Counter]:
-        bags = {}
-        for fact in self._tellable:
-            parts = [fact, *(m for m in fact.members if m not in self._tellable)]
+    def _bags(self, language: str, concepts: dict[str, set[str]], linker: Linker) -> list[set[str]]:
+        inside = set(self._tellable)
+        bags = []
+        for fact in self._facts:
+            parts = [fact, *(m for m in fact.members if m not in inside)]
             words = normalise(" ".join(t for f in parts for t in [f.label[language], *(c.quote for c in f.citations)]))
-            bag = Counter({f: 1 for f in grams(words)})
-            for concept in {c for f in parts for c in concepts.get(f.iri, ())} | {e.iri for e in linker.link(words) if e.iri}:
-                bag["@" + concept] = 1
-            bags[fact.iri] = bag
+            named = {c for f in parts for c in concepts.get(f.iri, ())} | {e.iri for e in linker.link(words) if e.iri}
+            bags.append(grams(words).keys() | {"@" + concept for concept in named})
         return bags
 
-    def rank(self, text: str, concepts: set[str], titles: set[str], language: str, most: int = 400) -> list[Hit]:
-        """The facts that hold most of a normalised question's words and concepts (IRIs), the best first.
+    def rank(self, text: str, concepts: set[str], titles: set[str], language: str, each: int, besides: Collection[str] = (), most: int = 400) -> list[Hit]:
+        """The facts that hold most of a normalised question's words and concepts (IRIs), the best first: `each` of every region, and what is found of `besides` (IRIs).
 
-        A fact that is about other titles than those asked about counts for less.
+        A fact that is about other titles than those asked about counts for less. Only the `most` that hold most are looked at.
         """
-        bag = Counter({f: 1 for f in grams(text)})
-        for concept in concepts:
-            bag["@" + concept] = 1
-        hits = self._indexes[language].rank(bag, most)
-        aspects = {c.rsplit("/", 1)[1] for c in concepts if "/id/aspect/" in c}
-        hits = [Hit(h.fact, h.score * self._fit(h.fact, titles, aspects)) for h in hits]
-        return sorted(hits, key=lambda hit: (-hit.score, hit.fact))
+        scores = self._indexes[language].score([*grams(text), *("@" + concept for concept in sorted(concepts))])
+        near = best(scores, most)
+        near = near[scores[near] > 0]
+        fit = self._fit(titles, {c.rsplit("/", 1)[1] for c in concepts if "/id/aspect/" in c})
+        scores = scores[near] * fit[near]
+        order = np.lexsort((near, -scores))
+        near, scores = near[order], scores[order]
+        known = np.zeros(len(self._facts), dtype=bool)
+        known[[self._place[iri] for iri in besides if iri in self._place]] = True
+        known = known[near]
+        chosen = known.copy()
+        regions = np.where(known, -1, self._regions[near])
+        for region in range(self._regions.max() + 1):
+            chosen[np.flatnonzero(regions == region)[:each]] = True
+        return [Hit(self._facts[n].iri, score) for n, score in zip(near[chosen].tolist(), scores[chosen].tolist())]
 
-    def _fit(self, fact: str, titles: set[str], aspects: set[str]) -> float:
-        """How well a fact's titles and aspects fit those asked about."""
-        fit = 1.0
-        if titles and self._titles.get(fact):
-            fit *= SAME_TITLE if self._titles[fact] & titles else OTHER_TITLE
-        if aspects and not aspects & self._library.facts[fact].aspects.keys():
-            fit *= OTHER_ASPECT
-        own = self._library.facts[fact].aspects.keys()
-        if own and own <= self._when_asked and not own & aspects:
-            fit *= NOT_ASKED
+    def other_title(self, fact: str, titles: Collection[str]) -> bool:
+        """Whether a fact (IRI) is about titles of which none is asked about."""
+        return bool(titles and self._titles.get(fact) and not self._titles[fact] & set(titles))
+
+    def _fit(self, titles: Collection[str], aspects: Collection[str]) -> np.ndarray:
+        """How well each fact's titles and aspects fit those asked about."""
+        fit = np.ones(len(self._facts))
+        about = _any(self._of_title, titles, len(self._facts))
+        if titles:
+            fit[self._titled] = np.where(about, SAME_TITLE, OTHER_TITLE)[self._titled]
+        asked = _any(self._of_aspect, aspects, len(self._facts))
+        if aspects:
+            fit[~asked] *= OTHER_ASPECT
+        fit[self._only_when_asked & ~asked] *= NOT_ASKED
         return fit
 
 
+def _any(masks: dict[str, np.ndarray], names: Collection[str], size: int) -> np.ndarray:
+    """Which facts have one of some names."""
+    found = np.zeros(size, dtype=bool)
+    for name in names:
+        if name in masks:
+            found |= masks[name]
+    return found
+
+
 class _Index:
-    def __init__(self, bags: dict[str, Counter]):
-        counts = Counter(f for bag in bags.values() for f in bag)
+    """Weighs bags of features, numbered from 0, for a question."""
+
+    def __init__(self, bags: list[set[str]]):
         self._size = len(bags)
-        self._weight = {f: self._rarity(n) * _kind(f) for f, n in counts.items()}
-        self._postings: dict[str, list[str]] = defaultdict(list)
-        self._length = {}
-        for fact, bag in bags.items():
-            self._length[fact] = sum(self._weight[f] for f in bag) or 1.0
+        holders: dict[str, list[int]] = defaultdict(list)
+        for n, bag in enumerate(bags):
             for feature in bag:
-                self._postings[feature].append(fact)
-        self._mean = sum(self._length.values()) / max(1, self._size)
+                holders[feature].append(n)
+        self._weight = {f: self._rarity(len(ns)) * _kind(f) for f, ns in holders.items()}
+        self._postings = Postings({f: (ns, self._weight[f]) for f, ns in holders.items()}, self._size)
+        length = np.array([math.fsum(self._weight[f] for f in bag) or 1.0 for bag in bags])
+        self._long = np.sqrt(1 - LENGTH + LENGTH * length / length.mean())
 
     def _rarity(self, count: int) -> float:
         return math.log(1 + (self._size - count + 0.5) / (count + 0.5))
 
-    def rank(self, bag: Counter, most: int) -> list[Hit]:
+    def score(self, bag: list[str]) -> np.ndarray:
+        """The share of a question's weight that each bag holds, less a little for what it holds beyond it."""
         total = 0.0
-        scores: dict[str, float] = defaultdict(float)
         for feature in bag:
             weight = self._weight.get(feature)
-            if weight is None:
-                total += self._rarity(1) * _kind(feature) * 0.5
-                continue
-            total += weight
-            for fact in self._postings[feature]:
-                scores[fact] += weight
+            total += self._rarity(1) * _kind(feature) * 0.5 if weight is None else weight
         total = min(total, LONG_STORY)
-        found = [Hit(fact, min(score, total) / total / (1 - LENGTH + LENGTH * self._length[fact] / self._mean) ** 0.5) for fact, score in scores.items()]
-        return sorted(found, key=lambda hit: (-hit.score, hit.fact))[:most]
+        return np.minimum(self._postings.weigh(bag), total) / (total or 1.0) / self._long
 
 
 def _scheme(feature: str) -> str:

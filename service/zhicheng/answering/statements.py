@@ -1,6 +1,6 @@
 """How facts are put into sentences: statements, groups of requirements, and what is said of a document."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from datetime import date
@@ -8,8 +8,11 @@ from datetime import date
 from zhicheng.answering.language import normalise
 from zhicheng.answering.matching import grams
 from zhicheng.knowledge.policies import Fact, Policy
+from zhicheng.terms import slug
 
 GATE = "education-and-seniority"
+# The kind of route that goes without saying, and the most titles that a requirement is told to be for.
+REGULAR, MOST_TITLES = "standard", 3
 CLOSING = " 。；;．.，,：:"
 NOTES = {
     "zh": {"draft": "征求意见稿，尚未施行", "past": "{year}年度通知，已过期", "future": "尚未施行"},
@@ -22,6 +25,33 @@ SPEAKS_FOR_MEMBERS = 0.6
 def statement(fact: Fact, language: str) -> str:
     """What a fact says, without closing punctuation."""
     return fact.label[language].strip(CLOSING)
+
+
+def about(fact: Fact, name: Callable[[str], str], language: str) -> str:
+    """What a requirement is for: the titles (at most three), the kind of route if not the regular one, and that it is one of several; as far as its
+    statement does not say so itself. `name` gives a concept's name. Empty for any other fact."""
+    text = fact.label[language].lower()
+    titles = [name(title) for title in fact.titles] if len(fact.titles) <= MOST_TITLES else []
+    told = [] if any(title.lower() in text for title in titles) else titles
+    routes = [] if REGULAR in map(slug, fact.route_kinds) else [name(kind) for kind in fact.route_kinds]
+    routes = [route for route in routes if route[:2].lower() not in text]
+    if language == "zh":
+        inner = "、".join(routes) + ("条件之一" if fact.choice else "")
+        return "、".join(told) + (f"（{inner}）" if inner and told else inner)
+    inner = ", ".join([*routes, *(["one of the alternatives"] if fact.choice else [])])
+    head = " or ".join(told)
+    joined = f"{head} ({inner})" if inner and head else head or inner
+    return joined[:1].upper() + joined[1:]
+
+
+def gathered(parts: list[tuple[str, str]], language: str) -> str:
+    """Statements, each with what it is about, as one paragraph: those about the same stand together behind its name."""
+    groups: dict[str, list[str]] = {}
+    for subject, part in parts:
+        groups.setdefault(subject, []).append(part)
+    if language == "zh":
+        return "。".join((f"{subject}：" if subject else "") + "；".join(said) for subject, said in groups.items()) + "。"
+    return " ".join((f"{subject}: " if subject else "") + sentences(said, language) for subject, said in groups.items())
 
 
 @dataclass(frozen=True)

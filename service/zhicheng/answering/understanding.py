@@ -39,8 +39,7 @@ LEAST_WORDS, LEAST_WORDS_ON = 2, 3
 UNUSED = 0.2
 # The score at which the fact of a question's part is told beside a query.
 ALSO_ASKED = 0.5
-# What names a document rather than asks about it: a title in brackets, a number, a year of notice.
-NAMED_DOCUMENT = re.compile(r"《[^》]*》|[\w]{2,8}[〔\[(（]?\d{4}[〕\])）]?\d+号|\d{4}年度?")
+MASKED = re.compile(r"<[\w-]+>")
 CONCEPT = re.compile(r"(?<![\w-])[a-z-]+:[a-z][\w-]*")
 SPOKEN = """
 PREFIX zc: <https://w3id.org/zhicheng/ontology#>
@@ -75,7 +74,9 @@ class Understanding:
 
     def _pattern(self, text: str, types: dict[str, str]) -> str:
         marked = normalise(SLOT.sub(lambda m: f"<{types[m[1]]}>", text))
-        return mask(marked, self._reader.entities(marked), self._masked_types)
+        slots = [m.span() for m in MASKED.finditer(marked)]
+        entities = [e for e in self._reader.entities(marked) if not any(start < e.end and e.start < end for start, end in slots)]
+        return mask(marked, entities, self._masked_types)
 
     def read(self, text: str, language: str | None = None, regions: tuple[str, ...] = (), day: date | None = None) -> Question:
         """What a question means.
@@ -92,7 +93,16 @@ class Understanding:
         reading = self._reader.read(text)
         given = tuple(self._vocabulary.find("region", r).iri for r in regions)
         question = Question(text.strip(), language or reading.language, day or date.today(), regions=given or reading.said, entities=reading.entities)
-        return self._choose(question, reading)
+        parts = self._reader.parts(reading)
+        first, *others = [self._choose(replace(question, entities=part.entities), part) for part in parts]
+        if not others:
+            return first
+        chosen = [part for part in (first, *others) if part.query or part.silences]
+        if len(chosen) < 2 or not any(part.query for part in chosen):
+            return self._choose(question, reading)
+        lead = next(part for part in chosen if part.query)
+        rest = [part for part in chosen if part is not lead]
+        return replace(lead, entities=reading.entities, also=tuple(rest))
 
     def _choose(self, question: Question, reading: Reading) -> Question:
         """The reading of a question that is clearly meant: a query, facts, or none for a reason."""
@@ -125,7 +135,7 @@ class Understanding:
         """The honour, standing or aspect asked about that no text of these regions names, where they speak on no other aspect asked about either."""
         unnamed = next((e.iri for e in reading.entities if e.type in NAMED_OR_SILENT and within and not self._spoken.get(e.iri, set()) & within), None)
         asked = [iri for e in reading.entities if e.type == "aspect" for iri in self._reader.wider(e.iri)]
-        if unnamed or not asked or any(self._spoken[iri] & (within or self._spoken[iri]) for iri in asked):
+        if unnamed or not asked or any(self._spoken[iri] for iri in asked):
             return unnamed
         return asked[0]
 
@@ -142,7 +152,7 @@ class Understanding:
     def typed(self, question: Question, reading: Reading) -> tuple[Question, float]:
         """The catalogue's query that is nearest to a question, with its terms, and how near it is."""
         entities = list(reading.entities)
-        ranked = self._matcher.rank(mask(NAMED_DOCUMENT.sub(lambda m: " " * len(m[0]), reading.folded), entities, self._masked_types))
+        ranked = self._matcher.rank(mask(reading.folded, entities, self._masked_types))
         named = {f"{e.type}:{e.id}" for e in entities}
         best, best_score = replace(question, near=tuple(m.query for m in ranked)), 0.0
         for match in ranked:
@@ -158,12 +168,12 @@ class Understanding:
                 best, best_score = replace(best, query=match.query, terms=terms), score
         return best, best_score
 
-    def _also(self, question: Question, reading: Reading, within: set[str]) -> Question | None:
+    def _also(self, question: Question, reading: Reading, within: set[str]) -> tuple[Question, ...]:
         """What the parts of a question about named regions ask beside the query that is meant."""
         if not within:
-            return None
+            return ()
         facts = {fact: score for fact, score in self._finder.parts(reading, within).items() if score >= ALSO_ASKED}
-        return _facts(question, Found(facts)) if facts else None
+        return (_facts(question, Found(facts)),) if facts else ()
 
     def _bind(self, query: Query, reading: Reading) -> dict | None:
         """The terms of a query's parameters among what is named; None where one that is required is not named."""

@@ -8,13 +8,13 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from zhicheng.answering.language import normalise
 from zhicheng.answering.linking import Entity
-from zhicheng.answering.matching import grams, weight_of_kind
+from zhicheng.answering.matching import Postings, best, grams, weight_of_kind
 from zhicheng.knowledge.wordings import Wording
 
 # How much the wording's share counts against the question's, and a word that no wording has against the rarest that one has.
@@ -29,8 +29,7 @@ NUMBER = re.compile(r"\d+")
 NEGATION = re.compile(r"不|没|未|无|\bnot?\b|n't\b|\bwithout\b|\bnever\b")
 
 
-@dataclass(frozen=True)
-class Near:
+class Near(NamedTuple):
     """The wording of a fact that is nearest to a question, and how near (0 to 1)."""
 
     wording: Wording
@@ -48,38 +47,51 @@ class Wordings:
             entities = link(text)
             bags.append(_features(text, entities))
             named.append(_named(entities))
-        self._named = named
-        postings: dict[str, list[int]] = defaultdict(list)
+        holders: dict[str, list[int]] = defaultdict(list)
         for n, bag in enumerate(bags):
-            for feature in bag:
-                postings[feature].append(n)
+            for feature in sorted(bag):
+                holders[feature].append(n)
         size = len(bags)
-        self._weight = {f: math.log(1 + (size - len(ns) + 0.5) / (len(ns) + 0.5)) * _kind(f) for f, ns in postings.items()}
+        self._weight = {f: math.log(1 + (size - len(ns) + 0.5) / (len(ns) + 0.5)) * _kind(f) for f, ns in holders.items()}
         self._rarest = math.log(1 + (size + 0.5) / 1.5) if size else 0.0
-        self._postings = {f: np.array(ns, dtype=np.int32) for f, ns in postings.items()}
-        self._length = np.array([sum(self._weight[f] for f in bag) or 1.0 for bag in bags])
+        self._postings = Postings({f: (ns, self._weight[f]) for f, ns in holders.items()}, size)
+        self._share = WORDING_SHARE / np.array([sum(self._weight[f] for f in sorted(bag)) or 1.0 for bag in bags])
+        self._naming = {type_: np.array([type_ in names for names in named], dtype=bool) for type_ in TELLING}
+        self._named = {pair: np.array([pair[1] in names.get(pair[0], ()) for names in named], dtype=bool) for pair in {(t, i) for names in named for t, ids in names.items() for i in ids}}
 
     def rank(self, text: str, entities: list[Entity], most: int = 60) -> dict[str, Near]:
         """The nearest wording of each subject, for the nearest `most` wordings or more, the best first."""
-        total, shared = 0.0, np.zeros(len(self._wordings))
-        for feature in _features(text, entities):
+        total = 0.0
+        features = sorted(_features(text, entities))
+        for feature in features:
             weight = self._weight.get(feature)
-            if weight is None:
-                total += self._rarest * UNSEEN * _kind(feature)
-                continue
-            total += weight
-            shared[self._postings[feature]] += weight
-        if not total or not len(shared):
+            total += self._rarest * UNSEEN * _kind(feature) if weight is None else weight
+        if not total or not self._wordings:
             return {}
-        scores = WORDING_SHARE * shared / self._length + (1 - WORDING_SHARE) * np.minimum(shared / min(total, LONG_STORY), 1.0)
-        asked = _named(entities)
-        found: list[tuple[float, int]] = []
-        for n in np.argsort(-scores, kind="stable")[: most * 4]:
-            found.append((float(scores[n]) * (APART if _apart(asked, self._named[n]) else 1.0), int(n)))
-        best: dict[str, Near] = {}
-        for score, n in sorted(found, key=lambda pair: (-pair[0], pair[1]))[: most * 2]:
-            best.setdefault(self._wordings[n].subject, Near(self._wordings[n], score))
-        return best
+        shared = self._postings.weigh(features)
+        scores = shared * self._share
+        shared *= (1 - WORDING_SHARE) / min(total, LONG_STORY)
+        scores += np.minimum(shared, 1 - WORDING_SHARE, out=shared)
+        near = best(scores, most * 4)
+        scores = scores[near] * np.where(self._apart(_named(entities), near), APART, 1.0)
+        order = np.lexsort((near, -scores))[: most * 2]
+        nearest: dict[str, Near] = {}
+        for n, score in zip(near[order].tolist(), scores[order].tolist()):
+            wording = self._wordings[n]
+            if wording.subject not in nearest:
+                nearest[wording.subject] = Near(wording, score)
+        return nearest
+
+    def _apart(self, asked: dict[str, set[str]], places: np.ndarray) -> np.ndarray:
+        """Which wordings name something of a type of which the question names only others."""
+        apart = np.zeros(len(places), dtype=bool)
+        for type_, ids in asked.items():
+            other = self._naming[type_][places]
+            for id_ in ids:
+                if (type_, id_) in self._named:
+                    other &= ~self._named[type_, id_][places]
+            apart |= other
+        return apart
 
 
 def _features(text: str, entities: list[Entity]) -> set[str]:
@@ -104,7 +116,3 @@ def _named(entities: list[Entity]) -> dict[str, set[str]]:
         if entity.type in TELLING:
             named[entity.type].add(entity.id)
     return dict(named)
-
-
-def _apart(asked: dict[str, set[str]], named: dict[str, set[str]]) -> bool:
-    return any(type_ in named and not ids & named[type_] for type_, ids in asked.items())

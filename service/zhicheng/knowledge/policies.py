@@ -49,6 +49,10 @@ SELECT ?fact ?kind ?route WHERE {
   ?fact a ?kind OPTIONAL { ?fact zc:routeKind ?route }
 } ORDER BY ?fact ?kind
 """
+ROUTES = """
+PREFIX zc: <https://w3id.org/zhicheng/ontology#>
+SELECT ?fact ?kind ?title WHERE { ?fact zc:requirementOf ?route . ?route zc:routeKind ?kind ; zc:targetTitle ?title } ORDER BY ?fact ?kind ?title
+"""
 INNER = """
 PREFIX zc: <https://w3id.org/zhicheng/ontology#>
 SELECT ?fact WHERE { ?owner zc:exclusionCondition|zc:when ?root . ?root zc:hasMember* ?fact FILTER NOT EXISTS { ?fact zc:requirementOf ?route } } ORDER BY ?fact
@@ -87,7 +91,8 @@ class Citation:
 @dataclass(eq=False)
 class Fact:
     """A provision: its document, statement in both languages, citations, the requirements it is made of, aspects (slug to names), clause's number and class,
-    whether it is only the condition of an exclusion or adjustment, and whether it refers to members that stand elsewhere."""
+    whether it is only the condition of an exclusion or adjustment, and whether it refers to members that stand elsewhere; for a requirement, the
+    kinds of route and the titles (IRIs) that it is for, and the group of alternatives it is one of."""
 
     iri: str
     document: str
@@ -100,6 +105,9 @@ class Fact:
     route_kind: str = ""
     inner: bool = False
     reference: bool = False
+    route_kinds: list[str] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
+    choice: "Fact | None" = None
 
 
 @dataclass
@@ -204,6 +212,16 @@ class Library:
             if row["fact"].value in self.facts:
                 self.facts[row["fact"].value].kind = slug(row["kind"].value)
                 self.facts[row["fact"].value].route_kind = slug(row["route"].value) if row["route"] else ""
+        for fact in self.facts.values():
+            if fact.kind in ("AnyOf", "AtLeast"):
+                for member in fact.members:
+                    member.choice = member.choice or fact
+        for row in store.query(ROUTES):
+            fact = self.facts.get(row["fact"].value)
+            if fact is not None:
+                for known, said in ((fact.route_kinds, row["kind"].value), (fact.titles, row["title"].value)):
+                    if said not in known:
+                        known.append(said)
         for row in store.query(INNER):
             if row["fact"].value in self.facts:
                 self.facts[row["fact"].value].inner = True

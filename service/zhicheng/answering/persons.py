@@ -1,0 +1,184 @@
+"""What a person tells of themselves in a question, as the profile of a check: degrees, titles and skill grades with their dates, work, honours, employer.
+
+The words that tell an event are the names of the concepts of the scheme `event`.
+"""
+
+import calendar
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from zhicheng.answering.language import normalise
+from zhicheng.answering.linking import Entity
+from zhicheng.answering.reading import Reading
+from zhicheng.knowledge.numerals import han_value
+from zhicheng.knowledge.vocabulary import Vocabulary
+from zhicheng.terms import scheme_of, slug
+
+PHRASE = re.compile(r"[，,；;。!！?？、]|\.\s|\band\b|\bbut\b|\bthen\b")
+DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:\s*[年./-]\s*(\d{1,2})(?:\s*[月./-]\s*(\d{1,2})\s*[日号]?)?)?(?!\d)")
+ENGLISH_MONTHS = {name.lower(): n for names in (calendar.month_name, calendar.month_abbr) for n, name in enumerate(names) if name}
+ENGLISH_DAY = re.compile(r"\b(" + "|".join(sorted(ENGLISH_MONTHS, key=len, reverse=True)) + r")\.?\s+(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?((?:19|20)\d{2})\b")
+YEARS = re.compile(r"(?<![\d年])(\d{1,2}|[一二两三四五六七八九十]{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty)\s*(年半|年|and a half years?|years?)(?!度|底|前|[0-9])")
+ENGLISH_NUMBERS = dict(zip("one two three four five six seven eight nine ten eleven twelve".split(), range(1, 13), strict=True)) | {"fifteen": 15, "twenty": 20}
+AGO = {"去年": 1, "前年": 2, "今年": 0, "last year": 1, "this year": 0, "the year before last": 2}
+SAME_YEAR = ("当年", "同年", "同月", "当月", "the same year", "that year")
+GRADUATED, OBTAINED, APPOINTED, WORKED = "graduation", "title-obtained", "title-appointed", "work-started"
+
+
+@dataclass(frozen=True)
+class Span:
+    """A day known to lie between two dates, both included."""
+
+    first: date
+    last: date
+
+
+@dataclass
+class Person:
+    """What a person tells, with dates as spans; `told` says it back, an English and a Chinese phrase each."""
+
+    education: list[dict] = field(default_factory=list)
+    titles: list[dict] = field(default_factory=list)
+    skills: list[dict] = field(default_factory=list)
+    worked: Span | None = None
+    employer: str | None = None
+    awards: list[str] = field(default_factory=list)
+
+    @property
+    def dated(self) -> bool:
+        """Whether anything is told from which years can be reckoned."""
+        return bool(self.worked or any(e.get("completed") for e in self.education) or any(t.get("obtained") or t.get("appointed") for t in self.titles) or any(s.get("obtained") for s in self.skills))
+
+    def profile(self, latest: bool) -> dict:
+        """The profile with every date at the last (`latest`) or first day it can be; what is not told is left out."""
+
+        def at(span: Span | None) -> str | None:
+            return None if span is None else (span.last if latest else span.first).isoformat()
+
+        body: dict = {}
+        if self.education:
+            body["education"] = [_known(level=e["level"], completed=at(e.get("completed")), related=True, engineering_degree=e.get("engineering_degree")) for e in self.education]
+        if self.titles:
+            body["titles"] = [_known(title=t["title"], series="engineering", obtained=at(t.get("obtained") or t.get("appointed")), appointed=at(t.get("appointed") or t.get("obtained"))) for t in self.titles]
+        if self.skills:
+            body["skills"] = [_known(grade=s["grade"], obtained=at(s.get("obtained"))) for s in self.skills]
+        if self.worked:
+            body["employment"] = [{"start": at(self.worked), "in_field": True}]
+        if self.employer:
+            body["employer"] = self.employer
+        if self.awards:
+            body["awards"] = [{"award": award} for award in self.awards]
+        return body
+
+
+def _known(**members) -> dict:
+    return {name: value for name, value in members.items() if value is not None}
+
+
+class Persons:
+    """Reads persons; built once from the names of events."""
+
+    def __init__(self, vocabulary: Vocabulary):
+        events = vocabulary.by_scheme["event"]
+        self._words = {event: tuple(normalise(n) for names in events[event].names.values() for n in names) for event in (GRADUATED, OBTAINED, APPOINTED, WORKED)}
+
+    def read(self, reading: Reading, today: date) -> Person:
+        """What the phrases of a question tell; titles that the question is after are not held."""
+        person, text = Person(), reading.written
+        start, last_title, last_span = 0, None, None
+        for end in [m.start() for m in PHRASE.finditer(text)] + [len(text)]:
+            phrase = text[start:end]
+            inside = [e for e in reading.entities if start <= e.start and e.end <= end]
+            span = _span(phrase, today) or (last_span if any(w in phrase for w in SAME_YEAR) else None)
+            said = {event for event, words in self._words.items() if any(w in phrase for w in words)}
+            self._education(person, inside, span, said)
+            title = self._title(person, inside, reading.titles, span, said)
+            if title is None and last_title is not None and span and APPOINTED in said and not any(e.type == "education" for e in inside):
+                last_title["appointed"] = span
+            last_title, last_span = title or last_title, span or last_span
+            self._rest(person, inside, span, said, phrase)
+            start = end
+        return person
+
+    @staticmethod
+    def _education(person: Person, inside: Sequence[Entity], span: Span | None, said: set[str]) -> None:
+        for entity in inside:
+            if entity.type != "education":
+                continue
+            if entity.id == "engineering-professional-degree":
+                for known in person.education:
+                    known["engineering_degree"] = True
+                continue
+            entry: dict = {"level": entity.id}
+            if span and (GRADUATED in said or not said & {OBTAINED, APPOINTED}):
+                entry["completed"] = span
+            known = next((e for e in person.education if e["level"] == entity.id), None)
+            if known is None:
+                person.education.append(entry)
+            elif "completed" not in known:
+                known.update(entry)
+
+    @staticmethod
+    def _title(person: Person, inside: Sequence[Entity], sought: Sequence[str], span: Span | None, said: set[str]) -> dict | None:
+        """The title that a phrase says is held, entered; None where it names none but those sought."""
+        for entity in inside:
+            if entity.type == "title" and scheme_of(entity.iri) == "title" and entity.iri not in sought and (span or said & {OBTAINED, APPOINTED}):
+                entry: dict = {"title": slug(entity.iri)}
+                if span:
+                    entry["appointed" if APPOINTED in said and OBTAINED not in said else "obtained"] = span
+                if entry["title"] not in [t["title"] for t in person.titles]:
+                    person.titles.append(entry)
+                return entry
+        return None
+
+    @staticmethod
+    def _rest(person: Person, inside: Sequence[Entity], span: Span | None, said: set[str], phrase: str) -> None:
+        for entity in inside:
+            if entity.type == "skill-grade":
+                if entity.id not in [s["grade"] for s in person.skills]:
+                    person.skills.append({"grade": entity.id} | ({"obtained": span} if span and OBTAINED in said else {}))
+            elif entity.type == "employer" and person.employer is None:
+                person.employer = entity.id
+            elif entity.type == "honour":
+                person.awards.append(entity.id)
+        named = any(e.type in ("title", "education", "skill-grade") for e in inside)
+        if span and WORKED in said and not named and YEARS.search(phrase) and person.worked is None:
+            person.worked = span
+
+
+def _span(phrase: str, today: date) -> Span | None:
+    """The day that a phrase names, as precisely as it does: a date, a year, or so many years ago."""
+    if match := ENGLISH_DAY.search(phrase):
+        return _between(int(match[3]), ENGLISH_MONTHS[match[1]], int(match[2]) if match[2] else None)
+    if match := DAY.search(phrase):
+        return _between(int(match[1]), int(match[2]) if match[2] else None, int(match[3]) if match[3] else None)
+    for words, ago in AGO.items():
+        if words in phrase:
+            return _between(today.year - ago, None, None)
+    if match := YEARS.search(phrase):
+        count = int(match[1]) if match[1].isdigit() else ENGLISH_NUMBERS.get(match[1]) or han_value(match[1])
+        if count:
+            months = count * 12 + (6 if "半" in match[2] or "half" in match[2] else 0)
+            latest = _back(today, months)
+            return Span(_back(today, months + 11), latest)
+    return None
+
+
+def _back(day: date, months: int) -> date:
+    """The same day so many months earlier, or the last of that month."""
+    number = day.year * 12 + day.month - 1 - months
+    year, month = divmod(number, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def _between(year: int, month: int | None, day: int | None) -> Span | None:
+    try:
+        if month is None:
+            return Span(date(year, 1, 1), date(year, 12, 31))
+        if day is None:
+            return Span(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
+        return Span(date(year, month, day), date(year, month, day))
+    except ValueError:
+        return None
