@@ -49,5 +49,22 @@ class Invalid(ZhichengError):
         super().__init__(f"{name} {problem}. {remedy}")
 
 
+class InvalidMember(Invalid):
+    """A member of a JSON document that cannot be used; `pointer` is its JSON Pointer (RFC 6901), empty for the document itself."""
+
+    def __init__(self, pointer: str, problem: str, remedy: str):
+        self.pointer = pointer
+        super().__init__(pointer or "The document", problem, remedy)
+
+
+class InvalidMembers(InvalidMember):
+    """Several members of a JSON document that cannot be used; `faults` names each, by pointer."""
+
+    def __init__(self, faults: list[InvalidMember]):
+        self.faults = sorted(faults, key=str)
+        first, more = self.faults[0], len(self.faults) - 1
+        super().__init__(first.pointer, first.problem, first.remedy + (f" ({more} more, in errors)" if more else ""))
+
+
 class StoreFailure(ZhichengError):
     """The store did not answer, or answered with something that is no result."""
