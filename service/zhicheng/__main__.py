@@ -1,4 +1,4 @@
-"""The command line: serve, ask, query, check."""
+"""The command line: serve, ask, eligibility, compare, score, query, check."""
 
 import argparse
 import csv
@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 from pyoxigraph import NamedNode
 
@@ -54,6 +55,30 @@ def _parser() -> argparse.ArgumentParser:
     query.add_argument("--json", action="store_true", help="print SPARQL JSON results instead of CSV")
     query.set_defaults(run=_query)
 
+    eligibility = commands.add_parser("eligibility", help="judge a profile by the policies")
+    eligibility.add_argument("profile", metavar="FILE", help="a JSON file with a profile, or with what POST /api/eligibility takes; - reads standard input")
+    eligibility.add_argument("--region", action="append", help="judge by the policies of this region only (repeatable)")
+    eligibility.add_argument("--title", action="append", help="judge for this title only (repeatable)")
+    eligibility.add_argument("--lang", choices=["zh", "en"], help="language of the result; Chinese when left out")
+    eligibility.add_argument("--as-of", type=_date, metavar="DATE", help="the day to judge for; today when left out")
+    eligibility.add_argument("--json", action="store_true", help="print what /api/eligibility returns")
+    eligibility.set_defaults(run=_eligibility)
+
+    compare = commands.add_parser("compare", help="set side by side what the policies say on a title")
+    compare.add_argument("title", help="the title, such as senior-engineer")
+    compare.add_argument("region", nargs="*", help="compare these regions only; a province stands for those within it")
+    compare.add_argument("--lang", choices=["zh", "en"], default="zh", help="language of the comparison; Chinese when left out")
+    compare.add_argument("--as-of", type=_date, metavar="DATE", help="the day of the comparison; today when left out")
+    compare.add_argument("--format", choices=["csv", "json", "xlsx"], default="csv", help="what to write to standard output; CSV when left out")
+    compare.set_defaults(run=_compare)
+
+    score = commands.add_parser("score", help="score entries by a policy's scoring standard")
+    score.add_argument("policy", help="the policy, such as wenzhou-engineer-draft")
+    score.add_argument("entries", metavar="FILE", help="a JSON file with what POST /api/rubrics/{policy}/score takes; - reads standard input")
+    score.add_argument("--lang", choices=["zh", "en"], default="zh", help="language of the notes; Chinese when left out")
+    score.add_argument("--json", action="store_true", help="print what the API returns")
+    score.set_defaults(run=_score)
+
     check = commands.add_parser("check", help="prove the graph and report its coverage")
     check.set_defaults(run=_check)
     return parser
@@ -70,8 +95,6 @@ def _open(settings: Settings) -> Service:
 def _serve(settings: Settings, options: argparse.Namespace) -> int:
     from zhicheng.web.server import serve
 
-    parts = _open(settings)
-    print(f"zhicheng {__version__}: {len(parts.library.policies)} policies, serving on http://{settings.host}:{settings.port}", flush=True)
     serve(settings)
     return 0
 
@@ -93,6 +116,62 @@ def _print_answer(answer: Answer) -> None:
         print(f"  [{citation.document_number or citation.policy_title} {citation.clause}] {citation.quote}")
     if answer.status == "unanswered" and answer.suggestions:
         print("→ " + "\n→ ".join(answer.suggestions))
+
+
+def _eligibility(settings: Settings, options: argparse.Namespace) -> int:
+    from zhicheng.answering.eligibility.wording import summary
+    from zhicheng.answering.entries import read_json
+    from zhicheng.web.eligibility import EXAMPLE, report_json
+
+    body = read_json(_read(options.profile), EXAMPLE)
+    if isinstance(body, dict) and "profile" not in body:
+        body = {"profile": body}
+    if isinstance(body, dict):
+        asked = {"regions": options.region, "titles": options.title, "lang": options.lang, "as_of": options.as_of and options.as_of.isoformat()}
+        body |= {name: value for name, value in asked.items() if value}
+    parts = _open(settings)
+    report = parts.eligibility.answer(body)
+    if options.json:
+        print(json.dumps(report_json(parts, report), ensure_ascii=False, indent=2))
+    else:
+        for result in report.results:
+            print(summary(result, report.language, parts.vocabulary))
+    return 0
+
+
+def _compare(settings: Settings, options: argparse.Namespace) -> int:
+    from zhicheng.web.compare import rendered
+
+    parts = _open(settings)
+    table = parts.comparison.compare(options.title, options.region, options.lang, options.as_of)
+    sys.stdout.buffer.write(rendered(parts, table, options.format))
+    return 0
+
+
+def _score(settings: Settings, options: argparse.Namespace) -> int:
+    from zhicheng.answering import rubric
+    from zhicheng.answering.entries import read_entries, read_json
+    from zhicheng.web.rubrics import score_json
+
+    parts = _open(settings)
+    standard = parts.rubrics.find(options.policy)
+    body = score_json(rubric.score(parts.library, standard, read_entries(standard, read_json(_read(options.entries))), options.lang), date.today(), options.lang)
+    if options.json:
+        print(json.dumps(body, ensure_ascii=False, indent=2))
+        return 0
+    print(f"{body['total']} / {body['maximum']} ({body['policy']}, {body['validity']})")
+    for line in body["indicators"]:
+        if line["raw"]:
+            print(f"  {line['id']:12} {line['label' if options.lang == 'zh' else 'label_en']}: {line['score']}" + (f" ({line['raw']})" if line["capped"] else ""))
+    print("\n".join(body["notes"]), end="\n" if body["notes"] else "")
+    return 0
+
+
+def _read(path: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    except OSError as error:
+        raise Invalid(path, f"cannot be read: {error.strerror}", "Name a file with JSON, or - for standard input") from error
 
 
 def _query(settings: Settings, options: argparse.Namespace) -> int:

@@ -27,9 +27,18 @@ class Setting:
 TABLE = {
     "home": Setting("ZHICHENG_HOME", "", "folder that holds ontology/, data/ and queries/; the package's own when empty"),
     "cache": Setting("ZHICHENG_CACHE", "", "folder for the record of checks passed; the user's cache folder when empty"),
+    "ledger": Setting("ZHICHENG_LEDGER", "", "file of the small database with readers' feedback; ledger.sqlite in the user's data folder when empty"),
     "host": Setting("HOST", "127.0.0.1", "address to serve on"),
     "port": Setting("PORT", "8000", "port to serve on"),
     "workers": Setting("ZHICHENG_WORKERS", "1", "number of server processes"),
+    "sparql_seconds": Setting("ZHICHENG_SPARQL_SECONDS", "5", "seconds after which a query sent to /sparql is ended"),
+    "sparql_rows": Setting("ZHICHENG_SPARQL_ROWS", "100000", "most rows, or triples, of its result"),
+    "sparql_bytes": Setting("ZHICHENG_SPARQL_BYTES", "30000000", "most bytes of its result, before compression"),
+    "sparql_memory": Setting("ZHICHENG_SPARQL_MEMORY", "512", "most megabytes of memory that it takes"),
+    "sparql_characters": Setting("ZHICHENG_SPARQL_CHARACTERS", "100000", "most characters of its text"),
+    "sparql_running": Setting("ZHICHENG_SPARQL_RUNNING", "2", "such queries that run at once in each server process"),
+    "sparql_waiting": Setting("ZHICHENG_SPARQL_WAITING", "8", "such queries that may wait for their turn"),
+    "sparql_patience": Setting("ZHICHENG_SPARQL_PATIENCE", "2", "seconds that one waits before it is turned away"),
 }
 
 
@@ -39,9 +48,18 @@ class Settings:
 
     home: Path
     cache: Path
+    ledger: Path
     host: str
     port: int
     workers: int
+    sparql_seconds: int
+    sparql_rows: int
+    sparql_bytes: int
+    sparql_memory: int
+    sparql_characters: int
+    sparql_running: int
+    sparql_waiting: int
+    sparql_patience: int
 
     @classmethod
     def read(cls, environment: dict[str, str] | None = None) -> "Settings":
@@ -57,7 +75,10 @@ class Settings:
                 raise Invalid(TABLE["home"].variable, f"is {home}, which has no folder {part}/", "Name a folder with ontology/, data/ and queries/")
         base = Path(env.get("XDG_CACHE_HOME") or Path.home() / ".cache")
         cache = Path(raw["cache"]).expanduser() if raw["cache"] else base / "zhicheng"
-        return cls(home, cache, raw["host"], _number("port", raw["port"], 1, 65535), _number("workers", raw["workers"], 1, 64))
+        kept = Path(env.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "zhicheng" / "ledger.sqlite"
+        ledger = Path(raw["ledger"]).expanduser() if raw["ledger"] else kept
+        bounds = {name: _number(name, raw[name], 1, 10**9) for name in raw if name.startswith("sparql_")}
+        return cls(home, cache, ledger, raw["host"], _number("port", raw["port"], 1, 65535), _number("workers", raw["workers"], 1, 64), **bounds)
 
 
 def _number(name: str, text: str, low: int, high: int) -> int:

@@ -14,6 +14,23 @@ DCTERMS = "http://purl.org/dc/terms/"
 PROV = "http://www.w3.org/ns/prov#"
 ELI = "http://data.europa.eu/eli/ontology#"
 
+# The prefixes under which terms are written where people read them, each the customary one of its vocabulary.
+PREFIXES = {
+    "zc": ZC, "rdf": RDF, "rdfs": RDFS, "xsd": XSD, "skos": SKOS, "dcterms": DCTERMS, "prov": PROV, "eli": ELI,
+    "owl": "http://www.w3.org/2002/07/owl#", "dcat": "http://www.w3.org/ns/dcat#", "void": "http://rdfs.org/ns/void#",
+    "sd": "http://www.w3.org/ns/sparql-service-description#", "foaf": "http://xmlns.com/foaf/0.1/", "m8g": "http://data.europa.eu/m8g/",
+    "cpsv": "http://purl.org/vocab/cpsv#", "schema": "https://schema.org/", "oa": "http://www.w3.org/ns/oa#", "vann": "http://purl.org/vocab/vann/",
+}  # fmt: skip
+
+
+def compact(iri: str) -> str:
+    """An IRI with its customary prefix, `eli:cites`; the IRI itself where it has none."""
+    for prefix, namespace in PREFIXES.items():
+        local = iri[len(namespace) :]
+        if iri.startswith(namespace) and local and not set(local) & set("/#"):
+            return f"{prefix}:{local}"
+    return iri
+
 
 def slug(iri: str) -> str:
     """The last segment of an IRI: `senior-engineer` of `…/id/title/senior-engineer`."""

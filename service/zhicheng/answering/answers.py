@@ -94,6 +94,8 @@ class Answers:
     def __init__(self, store: GraphStore, vocabulary: Vocabulary, library: Library, catalogue: Catalogue):
         self._store, self._vocabulary, self._library, self._catalogue = store, vocabulary, library, catalogue
         self._facts = Table(store, catalogue.find(FACTS), map(NamedNode, library.facts))
+        statements.settle(library.facts.values())
+        self._suggested = {query.name: self._in_each_language(query) for query in catalogue.queries.values()}
         self._kept: BoundedCache[tuple[list[Row], str]] = BoundedCache(*KEPT)
 
     def answer(self, question: Question) -> Answer:
@@ -178,12 +180,12 @@ class Answers:
         answer.citations = list(dict.fromkeys(c for fact in nearest for c in self.citations(fact, question.day, question.language)))
         return answer
 
-    def _stated_silence(self, iri: str, question: Question) -> str:
-        """One silence as a line: its document, what it does not state, and what it states nearest to it."""
+    def _stated_silence(self, iri: str, question: Question, nearest: bool = True) -> str:
+        """One silence as a line: its document, what it does not state, and, if that is asked for, what it states nearest to it."""
         silence, language = self._library.silences[iri], question.language
         policy = self._library.policies[silence.document]
         line = statements.heading(policy, self._vocabulary.label(policy.region, language), question.day, language) + statements.sentences([silence.label[language].strip(statements.CLOSING)], language)
-        said = [statements.statement(self._library.facts[fact], language) for fact in silence.nearest]
+        said = [statements.statement(self._library.facts[fact], language) for fact in silence.nearest] if nearest else []
         return line + WORDS[language]["instead"].format(said=statements.sentences(said, language).strip(statements.CLOSING)) if said else line
 
     def _unanswered(self, question: Question, reason: str, text: str) -> Answer:
@@ -196,12 +198,20 @@ class Answers:
             query = self._catalogue.queries[name]
             if name == question.query or not query.ask:
                 continue
-            in_language = [a for a in query.ask if detect(SLOT.sub("", a)) == question.language]
-            if in_language:
-                found.append(self.filled(query, in_language[0], question.language))
+            if question.language in self._suggested[name]:
+                found.append(self._suggested[name][question.language])
             if len(found) == most:
                 break
         return found
+
+    def _in_each_language(self, query: Query) -> dict[str, str]:
+        """The first pattern of each language as a question."""
+        asked: dict[str, str] = {}
+        for pattern in query.ask:
+            language = detect(SLOT.sub("", pattern))
+            if language not in asked:
+                asked[language] = self.filled(query, pattern, language)
+        return asked
 
     def filled(self, query: Query, pattern: str, language: str) -> str:
         """A pattern as a question, its parameters filled from the worked example or with the first concept of their type."""
@@ -272,7 +282,7 @@ class Answers:
             paragraphs.append(statements.heading(policy, name, question.day, language) + body if policy else body)
         stated = {self._library.policies[self._library.silences[s].document].region: s for s in question.silences}
         silent = [r for r in held if r not in spoken] if spoken.keys() != {""} else []
-        paragraphs += [self._stated_silence(stated[r], question) for r in silent if r in stated]
+        paragraphs += [self._stated_silence(silence, question, r in silent) for r, silence in stated.items() if r in silent or r in spoken]
         silent = [r for r in silent if r not in stated]
         if silent:
             paragraphs.append(words["silent"].format(regions=self._names(silent, language)))

@@ -20,18 +20,20 @@ OWN_WORDS = 0.35
 SILENT = 0.85
 # How near the wording of a silence has to be.
 SURELY_SILENT = 0.5
+# The share of the best wording's nearness at which a silence is said beside the facts.
+AS_NEAR = 0.9
 # The share of the best score at which a region, and another fact of it, is told as well; and the most facts of a region.
 REGION_SPEAKS, ALSO_MEANT, MOST_FACTS = 0.6, 0.55, 6
 # Where a question may turn to another matter, the fewest words of a part, and the score at which a part's fact is told beside others.
 PARTS = re.compile(r"[，,；;？?。]|(?<=\s)(?:and|or)(?=\s(?:how|what|who|which|when|where|does|is|can|must|are|do)\b)")
 LEAST_PART, PART_FOUND = 3, 0.38
 # How near a wording has to be for its reply to be that of the question.
-SAME_QUESTION = 0.8
+SAME_QUESTION = 0.65
 
 
 @dataclass(frozen=True)
 class Found:
-    """The facts that a question asks for (IRIs), the best first, with their scores; the silences met instead, and the word an answer begins with."""
+    """The facts that a question asks for (IRIs), the best first, with their scores; the silences met instead or beside, and the word an answer begins with."""
 
     facts: dict[str, float]
     silences: tuple[str, ...] = ()
@@ -62,16 +64,24 @@ class Finder:
         for found in ranked.values():
             if not within and found[0][1] < REGION_SPEAKS * top:
                 continue
-            if found[0][0] in self._library.silences:
-                silences.append(found[0][0])
+            stated = self._silence(found, near)
+            silences += [stated] if stated else []
+            if found[0][0] == stated:
                 continue
             told = [(fact, score) for fact, score in found if fact in self._library.facts][:MOST_FACTS]
-            chosen |= {fact: score for fact, score in told if score >= ALSO_MEANT * found[0][1]}
+            chosen |= {fact: score for fact, score in told if score >= ALSO_MEANT * told[0][1]}
         regions = within or {self._regions[fact] for fact in chosen}
         for fact, score in self.parts(reading, regions).items():
             chosen.setdefault(fact, score)
         ordered = dict(sorted(chosen.items(), key=lambda pair: -pair[1]))
         return Found(ordered, tuple(silences), top, self._reply(reading, ordered, near))
+
+    def _silence(self, ranked: list[tuple[str, float]], near: dict[str, Near]) -> str | None:
+        """The silence of a region whose wording is about as near as that of any of its facts, if there is one."""
+        subjects = [subject for subject, _ in ranked if subject in near]
+        nearest = max((near[subject].score for subject in subjects), default=0.0)
+        silent = [subject for subject in subjects if subject in self._library.silences and near[subject].score >= max(SURELY_SILENT, AS_NEAR * nearest)]
+        return max(silent, key=lambda subject: near[subject].score, default=None)
 
     def parts(self, reading: Reading, within: set[str]) -> dict[str, float]:
         """The fact nearest to each part of a question that asks more than one thing, in each region; a part names a concept."""
@@ -89,15 +99,15 @@ class Finder:
         return chosen
 
     def _reply(self, reading: Reading, facts: dict[str, float], near: dict[str, Near]) -> str:
-        """The reply of the wording that asks the same, if the answer rests on its fact alone and it has the same numbers and negations."""
-        if not facts:
+        """The reply of the wording that asks the same yes-or-no question of the fact told first: it names the same, with the same numbers and negations."""
+        if not facts or not self._reader.yes_or_no(reading):
             return ""
         best = near.get(next(iter(facts)))
         if best is None or best.score < SAME_QUESTION or len({self._regions[f] for f in facts}) > 1:
             return ""
-        asked, worded = reading.folded, best.wording.text.lower()
+        asked, worded = reading.written, best.wording.text.lower()
         same = sorted(NUMBER.findall(asked)) == sorted(NUMBER.findall(worded)) and bool(NEGATION.search(asked)) == bool(NEGATION.search(worded))
-        return best.wording.reply if same else ""
+        return best.wording.reply if same and self._wordings.name_the_same(best.wording, reading.entities) else ""
 
     def _by_region(self, text: str, concepts: set[str], titles: set[str], language: str, within: set[str], near: dict[str, Near]) -> dict[str, list[tuple[str, float]]]:
         scores = {hit.fact: OWN_WORDS * hit.score for hit in self._retriever.rank(text, concepts, titles, language, MOST_FACTS, near)}

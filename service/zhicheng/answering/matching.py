@@ -13,12 +13,12 @@ from functools import lru_cache
 from threading import Lock
 
 import numpy as np
-import snowballstemmer
+import Stemmer
 
 from zhicheng.answering.language import sounds
 
 KINDS = {"·": 0.3, "~": 0.3, "<": 0.7, "#": 0.5}
-_STEMMER = snowballstemmer.stemmer("english")
+_STEMMER = Stemmer.Stemmer("english")
 _STEMMING = Lock()  # a stemmer has one word in hand at a time
 WORD = re.compile(r"[a-z]+|<[\w-]+>|\d+")
 HAN_RUN = re.compile(r"[㐀-鿿]+")
@@ -30,7 +30,6 @@ STOP = frozenset("the a an of to in for is are do does did i my be by and or on 
 FILLER = re.compile(r"(?:请问|请|吗|呢|啊|吧|的|了|我|想|知道|问一下|一下)")
 
 
-@lru_cache(maxsize=50_000)
 def _stem(word: str) -> str:
     with _STEMMING:
         return _STEMMER.stemWord(word)

@@ -27,6 +27,8 @@ HELD_BEFORE, HELD_AFTER = "held-before", "held-after"
 TITLE_EVENTS, YEAR, NEAR = ("title-obtained", "title-appointed"), re.compile(r"(?:19|20)\d{2}"), 16
 # The concept of that scheme with whose names a question begins that goes on from an earlier one.
 FOLLOW_UP = "follow-up"
+# The one with whose names a question opens that is answered by yes or no, and the forms (of question-form) that say that it is, or is not.
+YES_NO, IS_YES_NO, IS_OPEN = "yes-no-opening", "yes-no", ("list", "number")
 NAMED = """
 PREFIX zc: <https://w3id.org/zhicheng/ontology#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -66,7 +68,8 @@ class Reader:
         events = vocabulary.by_scheme["event"]
         self._numbers = [(BRACKETS.sub("", normalise(p.number)), p.region) for p in library.policies.values() if p.number]
         self._events = tuple(normalise(name) for event in TITLE_EVENTS for names in events[event].names.values() for name in names)
-        self._before, self._after, self._opening = (_names(vocabulary, form) for form in (HELD_BEFORE, HELD_AFTER, FOLLOW_UP))
+        self._before, self._after, self._opening, auxiliaries = (_names(vocabulary, form) for form in (HELD_BEFORE, HELD_AFTER, FOLLOW_UP, YES_NO))
+        self._auxiliaries = frozenset(auxiliaries)
 
     def parts(self, reading: Reading) -> list[Reading]:
         """The questions that a text asks, each as a reading with the regions and titles of the whole where it names none; one where it asks one."""
@@ -112,6 +115,12 @@ class Reader:
         before, after = folded[: entity.start].rstrip(), folded[entity.end :].lstrip()
         dated = before.endswith(self._events) and YEAR.search(before[-NEAR:]) or YEAR.search(after[:NEAR]) and any(word in after[:NEAR] for word in self._events)
         return bool(dated) or before.endswith(self._before) or after.startswith(self._after)
+
+    def yes_or_no(self, reading: Reading) -> bool:
+        """Whether a question is answered by yes or no."""
+        forms = {e.id for e in reading.entities if e.type == "question-form"}
+        opening = reading.written.split(maxsplit=1)[0]
+        return (IS_YES_NO in forms or opening in self._auxiliaries) and not forms & set(IS_OPEN)
 
     def wider(self, aspect: str) -> list[str]:
         """An aspect and those it is a part of: what is asked about education may stand under education and seniority."""

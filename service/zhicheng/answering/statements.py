@@ -1,8 +1,7 @@
 """How facts are put into sentences: statements, groups of requirements, and what is said of a document."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from datetime import date
 
 from zhicheng.answering.language import normalise
@@ -103,9 +102,16 @@ def _number(n: int, level: int) -> str:
     return f"({n})" if level == 1 else f"({chr(96 + n)})"
 
 
-@cache
+def settle(facts: Iterable[Fact]) -> None:
+    """Find out for each fact whether it speaks for its members, once for all answers."""
+    for fact in facts:
+        fact.speaks_for_members = {language: _speaks_for_members(fact, language) for language in ("zh", "en")}
+
+
 def _speaks_for_members(fact: Fact, language: str) -> bool:
     """Whether a group's statement holds the words of its members, or refers to where they stand, so that they need not be told again."""
+    if language in fact.speaks_for_members:
+        return fact.speaks_for_members[language]
     if fact.reference:
         return True
     own = grams(normalise(statement(fact, language))).keys()

@@ -123,7 +123,7 @@ class Understanding:
         least = FOUND_AT_HOME if at_home else SURELY_FOUND if reading.entities else FOUND_ALL_THE_SAME
         facts = _facts(question, found) if found.facts and found.score >= least else None
         if typed.query and typed_score >= SURELY_MEANT:
-            return replace(typed, otherwise=facts if found.score >= FOUND_ALL_THE_SAME else None, also=self._also(question, reading, within))
+            return replace(typed, silences=found.silences, otherwise=facts if found.score >= FOUND_ALL_THE_SAME else None, also=self._also(question, reading, within))
         unread = replace(question, reason="unclear" if reading.entities else "out-of-scope", near=typed.near)
         if self._says_too_little(reading):
             return unread

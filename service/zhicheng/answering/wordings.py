@@ -40,7 +40,7 @@ class Wordings:
     """Ranks the subjects of wordings for a question; built once."""
 
     def __init__(self, wordings: Sequence[Wording], link: Callable[[str], list[Entity]]):
-        self._wordings = list(wordings)
+        self._wordings, self._link = list(wordings), link
         bags, named = [], []
         for wording in self._wordings:
             text = normalise(wording.text)
@@ -92,6 +92,10 @@ class Wordings:
                     other &= ~self._named[type_, id_][places]
             apart |= other
         return apart
+
+    def name_the_same(self, wording: Wording, entities: Sequence[Entity]) -> bool:
+        """Whether a wording names the same titles, degrees, honours … as a question."""
+        return _named(self._link(normalise(wording.text))) == _named(list(entities))
 
 
 def _features(text: str, entities: list[Entity]) -> set[str]:

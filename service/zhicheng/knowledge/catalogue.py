@@ -27,6 +27,8 @@ from zhicheng.terms import POLICY, XSD, policy_of, scheme_of
 Term = NamedNode | Literal
 
 KEYS = {"summary", "ask", "say", "form", "types"}
+# Types whose values are named by what follows id/policy/: how such a name looks, and an example.
+PARTS = {"policy": (r"[\w-]+", "the slug of a policy such as tianjin-2019-39"), "provision": (r"[\w-]+/[\w.-]+", "a policy and a provision of it, such as tianjin-2019-39/n-number")}
 FORMS = {"list", "tree", "issues"}
 PREFIX = re.compile(r"^\s*PREFIX\s+([\w-]*):\s*<([^>]*)>", re.M | re.I)
 VALUES = re.compile(r"VALUES\s*\(([^)]*)\)\s*\{\s*\(([^{}]*)\)\s*\}", re.I)
@@ -36,7 +38,7 @@ SLOT = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter: its name, its type (a concept scheme, `policy`, or `date`, `integer`, `decimal`, `string`) and its example."""
+    """A parameter: its name, its type (a concept scheme, `policy`, `provision`, or `date`, `integer`, `decimal`, `string`) and its example."""
 
     name: str
     type: str
@@ -54,9 +56,10 @@ class Parameter:
         text = text.strip()
         if self.type in ("date", "integer", "decimal", "string"):
             return _literal(self.name, self.type, text)
-        if self.type == "policy":
-            if not re.fullmatch(r"[\w-]+", text):
-                raise Invalid(self.name, f'is "{text}"', "Give the slug of a policy such as tianjin-2019-39")
+        if self.type in PARTS:
+            pattern, example = PARTS[self.type]
+            if not re.fullmatch(pattern, text, re.ASCII):
+                raise Invalid(self.name, f'is "{text}"', f"Give {example}")
             return NamedNode(POLICY + text)
         concepts = vocabulary.by_scheme.get(self.type, {})
         if text not in concepts:
@@ -69,7 +72,7 @@ class Parameter:
 def _literal(name: str, type_: str, text: str) -> Literal:
     try:
         if type_ == "date":
-            date.fromisoformat(text)
+            text = date.fromisoformat(text).isoformat()
         elif type_ == "integer":
             text = str(int(text))
         elif type_ == "decimal":
@@ -214,12 +217,12 @@ def _parameters(text: str, types: dict, schemes: set[str], fault) -> list[Parame
     for name, token in zip(names, tokens):
         example = _term(token, prefixes, fault)
         if isinstance(example, NamedNode):
-            type_ = scheme_of(example.value) or ("policy" if policy_of(example.value) else None)
+            type_ = scheme_of(example.value) or ("provision" if "/" in example.value.removeprefix(POLICY) else "policy" if policy_of(example.value) else None)
         elif example is not None:
             type_ = example.datatype.value.removeprefix(XSD)
         else:
             type_ = types.get(name) or re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
-        if type_ not in schemes | {"policy", "date", "integer", "decimal", "string"}:
+        if type_ not in schemes | {*PARTS, "date", "integer", "decimal", "string"}:
             raise fault(f"the parameter {name} has no known type", "Name it like a concept scheme, or say types: {" + name + ": scheme}")
         parameters.append(Parameter(name, type_, example))
     return parameters

@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pyoxigraph import Dataset, Literal, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import Dataset, Literal, NamedNode, Quad, RdfFormat, parse, serialize
 
 from zhicheng import terms
 from zhicheng.errors import Fault, FaultyGraph
@@ -37,6 +37,25 @@ class Graph:
     def policies(self) -> list[str]:
         """The slugs of the policies whose text is held."""
         return list(self.texts)
+
+    @property
+    def n_quads(self) -> bytes:
+        """The quads as N-Quads."""
+        return self.__dict__.get("_n_quads") or serialize(self.quads, format=RdfFormat.N_QUADS)
+
+    def __getstate__(self) -> dict:
+        return {**self.__dict__, "_n_quads": self.n_quads, "quads": None}
+
+    def __setstate__(self, state: dict) -> None:
+        self.__dict__.update(state)
+        del self.quads
+
+    def __getattr__(self, name: str) -> Dataset:
+        """The quads of a graph that was kept as text, read when they are first asked for."""
+        if name != "quads" or "_n_quads" not in self.__dict__:
+            raise AttributeError(name)
+        self.quads = Dataset(parse(self.n_quads, RdfFormat.N_QUADS))
+        return self.quads
 
 
 def files(home: Path) -> list[Path]:

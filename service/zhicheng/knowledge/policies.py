@@ -92,7 +92,7 @@ class Citation:
 class Fact:
     """A provision: its document, statement in both languages, citations, the requirements it is made of, aspects (slug to names), clause's number and class,
     whether it is only the condition of an exclusion or adjustment, and whether it refers to members that stand elsewhere; for a requirement, the
-    kinds of route and the titles (IRIs) that it is for, and the group of alternatives it is one of."""
+    kinds of route and the titles (IRIs) that it is for, and the group of alternatives it is one of. Its statement may speak for its members (by language)."""
 
     iri: str
     document: str
@@ -105,6 +105,7 @@ class Fact:
     route_kind: str = ""
     inner: bool = False
     reference: bool = False
+    speaks_for_members: dict[str, bool] = field(default_factory=dict)
     route_kinds: list[str] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
     choice: "Fact | None" = None

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, Store
+from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Store
 
 from zhicheng.errors import Invalid
 from zhicheng.knowledge.loading import Graph
@@ -24,8 +24,18 @@ class EmbeddedStore:
     """The graph in memory, in this process."""
 
     def __init__(self, graph: Graph):
+        self._graph = graph
         self._store = Store()
         self._store.extend(graph.quads)
+        self._store.optimize()
+
+    def __getstate__(self) -> Graph:
+        return self._graph
+
+    def __setstate__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._store = Store()
+        self._store.load(graph.n_quads, RdfFormat.N_QUADS)
         self._store.optimize()
 
     def __len__(self) -> int:

@@ -1,13 +1,15 @@
 """The JSON API of ../../contract: ask and FAQ, and the health of the service."""
 
 from datetime import date
+from typing import NamedTuple
 
-from flask import Blueprint, Response, current_app, json, request
+from flask import Blueprint, Response, current_app, g, json, request
 
 from zhicheng import __version__
+from zhicheng.answering.answers import Answer
 from zhicheng.answering.service import Service
 from zhicheng.errors import Invalid
-from zhicheng.web.rendering import answer_json, faq_json, text_argument
+from zhicheng.web.rendering import answer_bytes, faq_json, text_argument
 
 api = Blueprint("api", __name__)
 
@@ -28,22 +30,52 @@ def day_argument() -> date | None:
         raise Invalid("as_of", f'is "{text[:40]}"', "Give a date such as 2024-10-01") from None
 
 
+def language_argument() -> str:
+    """The language that `lang` names, Chinese when left out; raises Invalid where it is neither `zh` nor `en`."""
+    language = request.args.get("lang") or "zh"
+    if language not in ("zh", "en"):
+        raise Invalid("lang", f'is "{language[:40]}"', "Use zh or en")
+    return language
+
+
 def region_arguments() -> tuple[str, ...]:
     """The regions named by `region`, repeated or once; blank ones do not count."""
     return tuple(r for r in request.args.getlist("region") if r.strip())
 
 
-def asked():
-    """The answer to the question in `q`; raises Invalid where it is missing, blank, too long or not UTF-8."""
+def question_arguments() -> tuple[str, str | None, tuple[str, ...], date]:
+    """What is asked: the question in `q`, the language, the regions and the day; raises Invalid where `q` is missing or not UTF-8."""
     text = text_argument("q")
     if text is None:
         raise Invalid("q", "is missing", "Ask a question of 1 to 500 characters: /api/ask?q=…")
-    return service().ask(text, request.args.get("lang") or None, region_arguments(), day_argument())
+    return text, request.args.get("lang") or None, region_arguments(), day_argument() or date.today()
+
+
+def asked() -> Answer:
+    """The answer to what is asked; raises as `Service.ask` does."""
+    g.answer = service().ask(*question_arguments())
+    return g.answer
+
+
+class Said(NamedTuple):
+    """An answer as it was sent, with what is counted of it."""
+
+    body: bytes
+    status: str
+    reason: str | None
 
 
 @api.get("/api/ask")
-def ask() -> dict:
-    return answer_json(asked())
+def ask() -> Response:
+    asks, kept = question_arguments(), current_app.extensions["answers"]
+    key = (service().graph.digest, *asks)
+    said = kept.get(key)
+    if said is None:
+        answer = service().ask(*asks)
+        said = Said(answer_bytes(answer), answer.status, answer.reason)
+        kept.put(key, said, len(said.body) + len(request.query_string))
+    g.answer = said
+    return Response(said.body, mimetype="application/json")
 
 
 @api.get("/api/faq")

@@ -3,7 +3,7 @@
 from flask import Flask, Response, json, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from zhicheng.errors import Invalid, StoreFailure, Unknown
+from zhicheng.errors import Invalid, InvalidMember, InvalidMembers, StoreFailure, Unknown
 from zhicheng.web.rendering import page_language, wants_page
 
 
@@ -20,11 +20,15 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(Invalid)
     def invalid(error: Invalid) -> Response:
-        return problem(400, f"{error.name} {error.problem}", str(error), parameter=error.name)
+        member = {"pointer": error.pointer} if isinstance(error, InvalidMember) else {"parameter": error.name}
+        if isinstance(error, InvalidMembers):
+            member["errors"] = [{"pointer": f.pointer, "detail": str(f)} for f in error.faults]
+        return problem(400, f"{error.name} {error.problem}", str(error), **member)
 
     @app.errorhandler(Unknown)
     def unknown(error: Unknown) -> Response:
-        status = 404 if request.view_args else 400
+        in_path = error.asked in (request.path.lstrip("/"), *(request.view_args or {}).values())
+        status = 404 if in_path else 400
         return problem(status, f'Unknown {error.kind} "{error.asked}"', str(error), known=error.known)
 
     @app.errorhandler(StoreFailure)
@@ -35,7 +39,8 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
-        response = problem(error.code or 500, error.name, error.description or error.name)
+        detail = f"The body is too large. Send at most {app.config['MAX_CONTENT_LENGTH']} bytes" if error.code == 413 else error.description or error.name
+        response = problem(error.code or 500, error.name, detail)
         for name, value in error.get_headers():
             if name.lower() == "allow":
                 response.headers[name] = value

@@ -1,7 +1,9 @@
 """Answers, FAQ entries and clauses as JSON, and what a request asks for."""
 
+from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
+import orjson
 from flask import json, request
 
 from zhicheng.answering.answers import Answer, Citation
@@ -22,6 +24,10 @@ def page_language() -> str:
 
 def text_argument(name: str) -> str | None:
     """A query parameter as text; raises Invalid where the query string is not UTF-8."""
+    if request.query_string.isascii():
+        text = request.args.get(name)
+        if text is None or "%" not in text:  # which stays where a byte cannot be decoded
+            return text
     try:
         unquote_to_bytes(request.query_string).decode("utf-8")
     except UnicodeDecodeError:
@@ -43,8 +49,13 @@ def citation_json(citation: Citation) -> dict:
     }
 
 
-def answer_json(answer: Answer) -> dict:
-    """An answer in the contract's shape."""
+def answer_bytes(answer: Answer) -> bytes:
+    """An answer in the contract's shape as JSON text, which holds the results of its query as the store wrote them."""
+    return orjson.dumps(answer_json(answer, orjson.Fragment), option=orjson.OPT_APPEND_NEWLINE)
+
+
+def answer_json(answer: Answer, read: Callable[[str], object] = json.loads) -> dict:
+    """An answer in the contract's shape; `read` turns the text of its results into what stands for them."""
     question = answer.question
     body = {
         "question": question.text,
@@ -58,7 +69,7 @@ def answer_json(answer: Answer) -> dict:
         "suggestions": answer.suggestions,
     }
     if answer.sparql is not None:
-        body["query"] = {"name": question.query, "sparql": answer.sparql, "results": json.loads(answer.results) if answer.results else None}
+        body["query"] = {"name": question.query, "sparql": answer.sparql, "results": read(answer.results) if answer.results else None}
     if answer.reason:
         body["reason"] = answer.reason
     return body

@@ -1,0 +1,195 @@
+"""Where queries of strangers run: in processes that can be ended, never in this one."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import weakref
+from dataclasses import asdict, dataclass
+from select import POLLIN, poll
+
+from zhicheng.errors import StoreFailure
+from zhicheng.knowledge import fork_server
+from zhicheng.knowledge.fork_server import Job
+from zhicheng.knowledge.limits import Busy, Limits, TimedOut
+
+# Seconds past a query's own deadline after which the fork server itself is taken to hang.
+GRACE = 3.0
+CHUNK = 1 << 18
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A result: its media type, whether it is packed with gzip, and its bytes."""
+
+    media: str
+    gzip: bool
+    body: bytes
+
+
+class _Gone(Exception):
+    """The fork server ended while a query was with it."""
+
+
+class Sandbox:
+    """Runs queries over a graph, each in a child of one fork server, which is started when first needed and again when it has ended.
+
+    It may be used from several threads. What it holds ends with this process, however that ends.
+    """
+
+    def __init__(self, quads: bytes, limits: Limits):
+        """Take the graph as N-Quads."""
+        self.limits = limits
+        self._quads = quads
+        self._places = threading.BoundedSemaphore(limits.running + limits.waiting)
+        self._running = threading.BoundedSemaphore(limits.running)
+        self._lock = threading.Lock()
+        self._server: subprocess.Popen | None = None
+        self._control: socket.socket | None = None
+        self._finalizer: weakref.finalize | None = None
+        self._owner = 0
+
+    def run(self, job: Job) -> Reply:
+        """The result of a query.
+
+        Raises Invalid where it is not SPARQL or names a graph by what is no IRI; Forbidden, Inexpressible, TooCostly, TimedOut or Busy
+        as limits.py says; StoreFailure where no process can be had to run it.
+        """
+        if not self._places.acquire(blocking=False):
+            raise self._busy()
+        try:
+            if not self._running.acquire(timeout=self.limits.patience):
+                raise self._busy()
+            try:
+                for _ in range(2):
+                    try:
+                        return self._run(job)
+                    except _Gone:
+                        continue
+                raise StoreFailure("The process that runs queries ended twice on this one. Try again later")
+            finally:
+                self._running.release()
+        finally:
+            self._places.release()
+
+    def start(self) -> None:
+        """Start the fork server, without waiting until it is ready; nothing where it runs."""
+        with self._lock:
+            self._started()
+
+    def close(self) -> None:
+        """End the fork server and its children."""
+        with self._lock:
+            self._end()
+
+    @property
+    def process(self) -> int | None:
+        """The process id of the fork server, or None where none runs."""
+        return self._server.pid if self._server is not None and self._server.poll() is None else None
+
+    def _busy(self) -> Busy:
+        return Busy(f"{self.limits.running} queries are running, as many as may at once, and none ended in time. Try again in a few seconds")
+
+    def _run(self, job: Job) -> Reply:
+        control = self._ready()
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                try:
+                    socket.send_fds(control, [b"q"], [theirs.fileno()])
+                except OSError as error:
+                    raise _Gone from error
+            began = time.monotonic()
+            try:
+                reply = _exchange(ours, fork_server.encoded(job), began + self.limits.seconds + GRACE)
+            except TimeoutError:
+                self.close()
+                reply = b""
+        head, sign, body = reply.partition(b"\n")
+        if sign:
+            said = json.loads(head)
+            if "error" in said:
+                raise fork_server.raised(said)
+            if said["length"] == len(body):
+                return Reply(said["media"], said["gzip"], body)
+        if time.monotonic() - began >= self.limits.seconds:
+            raise TimedOut(f"The query was ended after {self.limits.seconds} seconds. Make it more selective, or add a LIMIT")
+        if not self._lives(control):
+            raise _Gone
+        raise fork_server.out_of_memory(self.limits)
+
+    def _ready(self) -> socket.socket:
+        """The control socket of a fork server that has its graph loaded."""
+        with self._lock:
+            control = self._started()
+        loaded = poll()
+        try:
+            loaded.register(control, POLLIN)
+            if not loaded.poll(self.limits.seconds * 1000):
+                raise Busy("The graph is still being loaded. Try again in a few seconds")
+            # The byte that says so stays where it is, for every thread to see.
+            said = control.recv(1, socket.MSG_PEEK)
+        except (OSError, ValueError) as error:  # another thread has closed it meanwhile
+            raise _Gone from error
+        if said != fork_server.READY:
+            raise StoreFailure("The process that runs queries ended before it was ready. Try again later")
+        return control
+
+    def _started(self) -> socket.socket:
+        if self._control is not None and self._owner == os.getpid():
+            if self._server.poll() is None:
+                return self._control
+            self._end()
+        ours, theirs = socket.socketpair()
+        with tempfile.TemporaryFile() as quads, theirs:
+            quads.write(self._quads)
+            quads.seek(0)
+            command = [sys.executable, "-m", fork_server.__name__, str(theirs.fileno()), str(quads.fileno()), json.dumps(asdict(self.limits))]
+            self._server = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, pass_fds=(theirs.fileno(), quads.fileno()))
+        self._control, self._owner = ours, os.getpid()
+        self._finalizer = weakref.finalize(self, _end, self._server, ours)
+        return ours
+
+    def _end(self) -> None:
+        if self._control is not None:
+            self._finalizer()
+            self._server = self._control = None
+
+    def _lives(self, control: socket.socket) -> bool:
+        """Whether the fork server behind a control socket still runs; one that is just ending does not."""
+        server = self._server
+        if server is None or control is not self._control:
+            return False
+        try:
+            server.wait(0.05)
+        except subprocess.TimeoutExpired:
+            return True
+        return False
+
+
+def _end(server: subprocess.Popen, control: socket.socket) -> None:
+    control.close()
+    server.kill()
+    server.wait()
+
+
+def _exchange(connection: socket.socket, message: bytes, deadline: float) -> bytes:
+    """Send a message and read all that comes back; a peer that ended early has said nothing more. Raises TimeoutError at the deadline."""
+    parts = []
+    try:
+        connection.settimeout(max(deadline - time.monotonic(), 0.001))
+        connection.sendall(message)
+        connection.shutdown(socket.SHUT_WR)
+        while True:
+            connection.settimeout(max(deadline - time.monotonic(), 0.001))
+            part = connection.recv(CHUNK)
+            if not part:
+                break
+            parts.append(part)
+    except (BrokenPipeError, ConnectionResetError):
+        pass
+    return b"".join(parts)

@@ -1,0 +1,66 @@
+"""HTTP caching (RFC 9111) and conditional requests (RFC 9110, 13), once for all resources.
+
+What a GET returns depends only on its address, the Accept header, the data, the program and the day; these make its
+strong ETag, so that a copy a client still holds is recognised before anything is computed. Where that is not so, the bytes
+of the result make it. Views may set their own ETag or Cache-Control.
+"""
+
+import hashlib
+from datetime import date, datetime, time, timedelta
+
+from flask import Flask, Response, g, request
+
+from zhicheng import __version__
+
+# The most seconds for which a copy counts as fresh.
+FRESH = 60
+# Endpoints that tell the state of the process, not of the data; and those whose result may differ each time (NOW(), RAND()).
+LIVE = {"api.live", "api.ready", "metrics.metrics_text"}
+COMPUTED = {"sparql.endpoint"}
+
+
+def register(app: Flask, digest: str) -> None:
+    """Give every response of an application its validators and freshness; `digest` is the version of the data."""
+
+    @app.before_request
+    def recognise() -> Response | None:
+        if request.method not in ("GET", "HEAD") or request.endpoint in LIVE | COMPUTED | {None, "static"}:
+            return None
+        g.entity_tag = _tag(digest)
+        if request.if_none_match.contains_weak(g.entity_tag) and not request.if_none_match.star_tag:
+            return Response(status=304)
+        return None
+
+    @app.after_request
+    def validate(response: Response) -> Response:
+        tag = g.get("entity_tag")
+        own = "Cache-Control" in response.headers or "ETag" in response.headers
+        if request.endpoint == "static" or own:
+            return response
+        if request.endpoint in COMPUTED and request.method in ("GET", "HEAD") and response.status_code == 200:
+            response.add_etag()
+            response.headers["Cache-Control"] = "no-cache"
+            response.vary.update(["Accept", "Accept-Encoding"])
+            return response.make_conditional(request)
+        if tag is None or response.status_code not in (200, 304):
+            response.headers["Cache-Control"] = "no-store" if request.method not in ("GET", "HEAD") or request.endpoint in LIVE or response.status_code >= 500 else "no-cache"
+            response.vary.update(["Accept", "Accept-Encoding"])
+            return response
+        response.set_etag(tag, weak="Content-Encoding" in response.headers)  # one tag for all encodings
+        response.headers["Cache-Control"] = f"public, max-age={min(FRESH, _seconds_left())}"
+        response.vary.update(["Accept", "Accept-Encoding"])
+        if response.status_code == 200 and request.if_none_match.star_tag:
+            return response.make_conditional(request)
+        return response
+
+
+def _tag(digest: str) -> str:
+    """The entity tag of what this request asks for, today."""
+    parts = (digest, __version__, date.today().isoformat(), request.host_url, request.full_path, request.headers.get("Accept", ""), request.headers.get("Accept-Encoding", ""))
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+
+def _seconds_left() -> int:
+    """Seconds until the day ends, when answers as of today change."""
+    now = datetime.now()
+    return int((datetime.combine(now.date() + timedelta(days=1), time()) - now).total_seconds())
