@@ -94,6 +94,8 @@ class Understanding:
         given = tuple(self._vocabulary.find("region", r).iri for r in regions)
         question = Question(text.strip(), language or reading.language, day or date.today(), regions=given or reading.said, entities=reading.entities)
         parts = self._reader.parts(reading)
+        if len(parts) > 1 and self.typed(question, reading)[1] >= SURELY_MEANT:
+            parts = [reading]
         first, *others = [self._choose(replace(question, entities=part.entities), part) for part in parts]
         if not others:
             return first

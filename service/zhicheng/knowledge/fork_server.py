@@ -45,6 +45,7 @@ class Job:
 
 def main(control_fd: int, quads_fd: int, limits: Limits) -> None:
     """Load the graph, say that it is ready, and fork until the control socket ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's; the one who started this decides
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children leave nothing to wait for
     store = Store()
     with os.fdopen(quads_fd, "rb") as quads:
@@ -59,7 +60,6 @@ def main(control_fd: int, quads_fd: int, limits: Limits) -> None:
     ceiling = _address_space() + limits.memory * MEGABYTE
     server = os.getpid()
     control = socket.socket(fileno=control_fd)
-    _give_way()
     with contextlib.suppress(BrokenPipeError):
         control.sendall(READY)
     while True:
@@ -85,14 +85,6 @@ def main(control_fd: int, quads_fd: int, limits: Limits) -> None:
                 finally:
                     os._exit(0)
             connection.close()
-
-
-def _give_way() -> None:
-    """Have the session, which this process leads, yield the processor to all others where the system shares it among sessions (sched(7), autogroup)."""
-    autogroup = Path("/proc/self/autogroup")
-    if autogroup.exists():
-        with contextlib.suppress(OSError):  # it takes few such changes in a second; the niceness of each child stands
-            autogroup.write_text("10")
 
 
 def _warm(store: Store, limits: Limits) -> None:

@@ -149,7 +149,7 @@ class Sandbox:
             quads.write(self._quads)
             quads.seek(0)
             command = [sys.executable, "-m", fork_server.__name__, str(theirs.fileno()), str(quads.fileno()), json.dumps(asdict(self.limits))]
-            self._server = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, pass_fds=(theirs.fileno(), quads.fileno()))
+            self._server = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=(theirs.fileno(), quads.fileno()))
         self._control, self._owner = ours, os.getpid()
         self._finalizer = weakref.finalize(self, _end, self._server, ours)
         return ours
