@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export HOST ?= 127.0.0.1
 export PORT ?= 8000
 
-.PHONY: serve test check evaluate lock clean
+.PHONY: serve test check evaluate bench lock clean
 
 serve: $(VENV)/installed
 	@$(BIN)/zhicheng serve
@@ -19,6 +19,10 @@ check: $(VENV)/installed
 # How well questions are answered, on the sets of tests/answers/ (or SETS="file …").
 evaluate: $(VENV)/installed-test
 	@$(BIN)/python tests/answers/evaluate.py $(SETS) $(ARGS)
+
+# How fast questions are answered, and the service starts.
+bench: $(VENV)/installed-test
+	@$(BIN)/python tests/benchmarks/ask.py $(ARGS)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "zhicheng needs Python 3.11 or newer; name one with PYTHON=…")'

@@ -148,8 +148,8 @@ def _issues_by_subject() -> dict[str, list[Issue]]:
 
 
 def _held(iri: str) -> bool:
-    """Whether the text of a document is held."""
-    return iri in service().library.policies
+    """Whether the text of a document is held; one of which that is not said is."""
+    return not any(v.value == "false" for v in descriptions().describe(iri).outgoing.get(ZC + "textHeld", ()))
 
 
 def policy_json(policy: Policy) -> dict:
