@@ -4,7 +4,8 @@
 
 The sets beside this file were written from the official texts by people's ways of asking, by readers who did not see the
 patterns and queries that they measure. Thresholds were chosen on them and some phrasings added after reading their failures, so
-that what they give is an upper bound; judge a new idea on questions written afresh. A line holds `id`, `q`, `lang`, `kind`, `style`, `params`, `status` (answered,
+that what they give is an upper bound; judge a new idea on questions written afresh. Those of held-out/ are asked only by name and are
+not read by whoever changes the answers. A line holds `id`, `q`, `lang`, `kind`, `style`, `params`, `status` (answered,
 unanswered, any), `must` (groups of regular expressions, one of each group has to match in the answer), `must_not`, and
 `quote` (snippets of the texts, one of which a citation has to hold). An answer also has to be short enough to be one.
 """
