@@ -5,13 +5,17 @@ BIN := $(VENV)/bin
 export HOST ?= 127.0.0.1
 export PORT ?= 8000
 
-.PHONY: serve test check evaluate bench lock clean
+.PHONY: serve test fuzz check evaluate bench lock clean
 
 serve: $(VENV)/installed
 	@$(BIN)/zhicheng serve
 
 test: $(VENV)/installed-test
 	@$(BIN)/python -m pytest -q $(ARGS)
+
+# The property tests with new examples, EXAMPLES of each.
+fuzz: $(VENV)/installed-test
+	@ZHICHENG_EXAMPLES=$(or $(EXAMPLES),300) $(BIN)/python -m pytest -q tests/test_eligibility_properties.py $(ARGS)
 
 check: $(VENV)/installed
 	@$(BIN)/zhicheng check

@@ -1,9 +1,11 @@
 """The service over the real data, opened once for all tests."""
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from zhicheng.answering.service import Service, open_service
 from zhicheng.knowledge import loading
@@ -11,6 +13,11 @@ from zhicheng.settings import Settings
 from zhicheng.web.app import create_app
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# The same examples on every run, so that a change is judged by what it changed; `make fuzz` draws new ones, and more of them.
+hypothesis_settings.register_profile("same", derandomize=True, deadline=None)
+hypothesis_settings.register_profile("new", deadline=None, max_examples=int(os.environ.get("ZHICHENG_EXAMPLES", "300")))
+hypothesis_settings.load_profile("new" if os.environ.get("ZHICHENG_EXAMPLES") else "same")
 
 
 @pytest.fixture(scope="session")

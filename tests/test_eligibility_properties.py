@@ -1,6 +1,7 @@
 """What holds for every profile: more never hurts, what is left out stays unknown, and the day named is the first one."""
 
 import copy
+import os
 from datetime import date, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 RANK = {"unmet": 0, "unknown": 1, "met": 2}
 PARTS = ("exclusion", "seniority", "exceptional")
-FAST = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+FAST = settings(max_examples=int(os.environ.get("ZHICHENG_EXAMPLES", "25")), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 days = st.dates(date(2005, 1, 1), date(2026, 12, 31))
 flags = st.booleans()
@@ -89,7 +90,7 @@ def test_earliest_is_the_first_day_on_which_the_gate_is_met(judge, profile, day)
             assert judge(profile, found["earliest"] - timedelta(days=1))[pair]["seniority"] != "met"
 
 
-@settings(FAST, max_examples=4)
+@settings(FAST, max_examples=max(FAST.max_examples // 6, 4))
 @given(profiles, st.dates(date(2018, 1, 1), date(2024, 12, 31)))
 def test_earliest_agrees_with_asking_day_by_day(judge, profile, day):
     start = judge(profile, day)
@@ -137,7 +138,11 @@ def test_leaving_a_member_out_never_turns_unknown_into_met(judge, profile, day, 
     if inner:
         chosen = data.draw(st.sampled_from(less[name]))
         # These have a meaning when left out: the engineering series, and work that goes on.
-        members = [m for m in chosen if m not in ("series", "end")]
+        # What is listed without its day is held (contract); one listed with a day to come is not held yet.
+        to_come = [m for m in ("completed", "obtained", "year") if str(chosen.get(m, "")) > str(day)]
+        members = [m for m in chosen if m not in ("series", "end", *to_come)]
+        if not members:
+            return
         del chosen[data.draw(st.sampled_from(members))]
     else:
         del less[name]
@@ -157,9 +162,11 @@ def test_what_is_not_named_as_missing_changes_nothing(judge, profile, day, data)
         return
     name = data.draw(st.sampled_from(absent))
     before, after = judge(profile, day), judge(profile | {name: data.draw(MEMBERS[name])}, day)
+    # What is missing is missing today: when a gate that is unmet will be met may depend on more.
+    today = lambda found: {k: found[k] for k in (*PARTS, "other")} | {"verdict": found["verdict"].replace("not-yet", "not-eligible")}  # noqa: E731
     for pair, found in before.items():
         if name not in found["missing"]:
-            assert {k: after[pair][k] for k in (*PARTS, "earliest", "verdict", "other")} == {k: found[k] for k in (*PARTS, "earliest", "verdict", "other")}, (pair, name)
+            assert today(after[pair]) == today(found), (pair, name)
 
 
 @FAST

@@ -1,6 +1,6 @@
 """One policy's routes to one title, for one applicant: the gate, what sets it aside, what else is asked, and the verdict."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from zhicheng.answering.eligibility.evaluation import Evaluation, Finding, rule_of
@@ -119,11 +119,16 @@ class _Judging:
         return [Part(kind, min(f.status for f in found), found) for kind, found in groups.items()] + [Part(kind, max(f.status for f in found), found) for kind, found in routes.items()]
 
     def _attested(self, found: Finding) -> Finding:
-        """An approval that belongs to one alternative of the gate: not needed where that one is closed, or another one is open."""
+        """An approval that belongs to one alternative of the gate: not needed where that one is closed, or another one is open.
+
+        Whether it is needed is then part of what is missing for it.
+        """
         for when in self.case.requirements.follow(found.node, "when"):
             needed = self.evaluation.find(when)
             if needed.status == UNMET or min((self._without(g, when.id) for g in self.gates), default=UNMET) == MET:
                 return self.evaluation.exempt(found.node)
+            if found.status == UNKNOWN:
+                found = replace(found, missing=found.missing.union(needed.missing, *(_missing_without(g, when.id) for g in self.gates)))
         return found
 
     def _without(self, found: Finding, closed: str) -> int:
@@ -175,3 +180,10 @@ class _Judging:
             line = self.gates[0].line if route is self.standard and self.gates else found.line
             ways.append(Way(route, kind, found, line.first_met(self.case.day)))
         return ways
+
+
+def _missing_without(found: Finding, closed: str) -> frozenset[str]:
+    """What is missing for the conditions in a finding other than one of its nodes."""
+    if found.node.id == closed:
+        return frozenset()
+    return found.missing.union(*(_missing_without(c, closed) for c in found.children))
