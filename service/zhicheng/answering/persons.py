@@ -20,10 +20,16 @@ PHRASE = re.compile(r"[，,；;。!！?？、]|\.\s|\band\b|\bbut\b|\bthen\b")
 DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:\s*[年./-]\s*(\d{1,2})(?:\s*[月./-]\s*(\d{1,2})\s*[日号]?)?)?(?!\d)")
 ENGLISH_MONTHS = {name.lower(): n for names in (calendar.month_name, calendar.month_abbr) for n, name in enumerate(names) if name}
 ENGLISH_DAY = re.compile(r"\b(" + "|".join(sorted(ENGLISH_MONTHS, key=len, reverse=True)) + r")\.?\s+(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?((?:19|20)\d{2})\b")
+MONTHS = re.compile(r"(?<![\d年])(\d{1,2}|[一二两三四五六七八九十]{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty)\s*(?:个多?月|months?)")
 YEARS = re.compile(r"(?<![\d年])(\d{1,2}|[一二两三四五六七八九十]{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty)\s*(年半|年|and a half years?|years?)(?!度|底|前|[0-9])")
 ENGLISH_NUMBERS = dict(zip("one two three four five six seven eight nine ten eleven twelve".split(), range(1, 13), strict=True)) | {"fifteen": 15, "twenty": 20}
 AGO = {"去年": 1, "前年": 2, "今年": 0, "last year": 1, "this year": 0, "the year before last": 2}
 SAME_YEAR = ("当年", "同年", "同月", "当月", "the same year", "that year")
+# The concepts of question-cue before and after whose names a date says as of when is asked, and how near they stand.
+AS_OF_BEFORE, AS_OF_AFTER = "as-of-before", "as-of-after"
+# Those with whose names people tell of their own case, and that they have worked since what they told before.
+OWN_CASE, WORKED_SINCE = "own-case", "worked-since"
+YEAR_END = re.compile(r"^\s*(?:年|年底|年末|年初|年内|月底|月末|月|日|底|末|的)*\s*(?:the\s)?")
 GRADUATED, OBTAINED, APPOINTED, WORKED = "graduation", "title-obtained", "title-appointed", "work-started"
 
 
@@ -37,7 +43,7 @@ class Span:
 
 @dataclass
 class Person:
-    """What a person tells, with dates as spans; `told` says it back, an English and a Chinese phrase each."""
+    """What a person tells, with dates as spans; `as_of` is the day as of which they ask, None for today."""
 
     education: list[dict] = field(default_factory=list)
     titles: list[dict] = field(default_factory=list)
@@ -45,6 +51,12 @@ class Person:
     worked: Span | None = None
     employer: str | None = None
     awards: list[str] = field(default_factory=list)
+    as_of: date | None = None
+
+    @property
+    def appointment_assumed(self) -> bool:
+        """Whether of some title only the day of its certificate or only that of the appointment is told."""
+        return any(("obtained" in t) != ("appointed" in t) for t in self.titles)
 
     @property
     def dated(self) -> bool:
@@ -82,7 +94,13 @@ class Persons:
 
     def __init__(self, vocabulary: Vocabulary):
         events = vocabulary.by_scheme["event"]
+        cues = vocabulary.by_scheme["question-cue"]
+        self._before, self._after, self._own, self._since = (tuple(normalise(n) for names in cues[cue].names.values() for n in names) for cue in (AS_OF_BEFORE, AS_OF_AFTER, OWN_CASE, WORKED_SINCE))
         self._words = {event: tuple(normalise(n) for names in events[event].names.values() for n in names) for event in (GRADUATED, OBTAINED, APPOINTED, WORKED)}
+
+    def tells(self, text: str) -> bool:
+        """Whether a normalised text tells of a person's own case."""
+        return any(word in text if not word.isascii() else re.search(rf"(?<![a-z']){word}(?![a-z])", text) for word in self._own)
 
     def read(self, reading: Reading, today: date) -> Person:
         """What the phrases of a question tell; titles that the question is after are not held."""
@@ -91,6 +109,9 @@ class Persons:
         for end in [m.start() for m in PHRASE.finditer(text)] + [len(text)]:
             phrase = text[start:end]
             inside = [e for e in reading.entities if start <= e.start and e.end <= end]
+            as_of = self._as_of(phrase)
+            if as_of and not any(w in as_of[0] for words in self._words.values() for w in words):
+                person.as_of, phrase = as_of[1], as_of[2]
             span = _span(phrase, today) or (last_span if any(w in phrase for w in SAME_YEAR) else None)
             said = {event for event, words in self._words.items() if any(w in phrase for w in words)}
             self._education(person, inside, span, said)
@@ -99,8 +120,19 @@ class Persons:
                 last_title["appointed"] = span
             last_title, last_span = title or last_title, span or last_span
             self._rest(person, inside, span, said, phrase)
+            if last_span and person.worked is None and any(word in phrase for word in self._since):
+                person.worked = last_span
             start = end
         return person
+
+    def _as_of(self, phrase: str) -> tuple[str, date, str] | None:
+        """The day as of which a phrase asks, with what stands right behind it, and the phrase without it."""
+        for match in (*DAY.finditer(phrase), *ENGLISH_DAY.finditer(phrase)):
+            before, after = phrase[: match.start()].rstrip(), YEAR_END.sub("", phrase[match.end() :])
+            span = _span(match[0], date.max)
+            if span and (before.endswith(self._before) or after.startswith(self._after)):
+                return after[:4], span.last, before + " " * len(match[0]) + phrase[match.end() :]
+        return None
 
     @staticmethod
     def _education(person: Person, inside: Sequence[Entity], span: Span | None, said: set[str]) -> None:
@@ -144,7 +176,7 @@ class Persons:
             elif entity.type == "honour":
                 person.awards.append(entity.id)
         named = any(e.type in ("title", "education", "skill-grade") for e in inside)
-        if span and WORKED in said and not named and YEARS.search(phrase) and person.worked is None:
+        if span and WORKED in said and not named and (YEARS.search(phrase) or MONTHS.search(phrase)) and person.worked is None:
             person.worked = span
 
 
@@ -157,13 +189,20 @@ def _span(phrase: str, today: date) -> Span | None:
     for words, ago in AGO.items():
         if words in phrase:
             return _between(today.year - ago, None, None)
+    if match := MONTHS.search(phrase):
+        count = _count(match[1])
+        return Span(_back(today, count + 1), _back(today, count)) if count else None
     if match := YEARS.search(phrase):
-        count = int(match[1]) if match[1].isdigit() else ENGLISH_NUMBERS.get(match[1]) or han_value(match[1])
+        count = _count(match[1])
         if count:
             months = count * 12 + (6 if "半" in match[2] or "half" in match[2] else 0)
             latest = _back(today, months)
             return Span(_back(today, months + 11), latest)
     return None
+
+
+def _count(text: str) -> int | None:
+    return int(text) if text.isdigit() else ENGLISH_NUMBERS.get(text) or han_value(text)
 
 
 def _back(day: date, months: int) -> date:

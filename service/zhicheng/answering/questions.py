@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from zhicheng.answering.linking import Entity
+from zhicheng.answering.persons import Person
 from zhicheng.knowledge.catalogue import Term
 
 
@@ -13,7 +14,7 @@ class Question:
 
     `query` is None where the question was not understood; `reason` then says why: out-of-scope, not-in-sources or unclear;
     `silent` is the aspect (IRI), `silences` are the stated silences (IRIs), on which the texts say nothing. `reply` is the word that an answer
-    of yes or no begins with. `otherwise` is the next reading, for when the query finds nothing;
+    of yes or no begins with; `titles` are those sought (IRIs), `person` is who tells of themselves in it, if their case can be judged. `otherwise` is the next reading, for when the query finds nothing;
     `also` what its other parts ask.
     """
 
@@ -28,6 +29,8 @@ class Question:
     silent: str | None = None
     silences: tuple[str, ...] = ()
     reply: str = ""
+    titles: tuple[str, ...] = ()
+    person: Person | None = None
     near: tuple[str, ...] = ()
     otherwise: "Question | None" = None
     also: "tuple[Question, ...]" = ()

@@ -12,6 +12,7 @@ from zhicheng.answering.finding import Finder, Found
 from zhicheng.answering.language import normalise
 from zhicheng.answering.linking import Entity
 from zhicheng.answering.matching import Matcher, grams
+from zhicheng.answering.persons import Persons
 from zhicheng.answering.questions import Question
 from zhicheng.answering.reading import SAME_MASK, Reader, Reading, mask
 from zhicheng.errors import Invalid
@@ -60,6 +61,7 @@ class Understanding:
     def __init__(self, store: GraphStore, vocabulary: Vocabulary, catalogue: Catalogue, library: Library, wordings: Sequence[Wording]):
         self._vocabulary, self._catalogue, self._library = vocabulary, catalogue, library
         self._reader = Reader(store, vocabulary, library)
+        self._persons = Persons(vocabulary)
         self._masked_types = {_named(p) for q in catalogue.queries.values() for p in q.parameters} - {"region"}
         patterns = [(q.name, ask) for q in catalogue.queries.values() for ask in q.ask]
         patterns += [(row["query"].value, row["label"].value) for row in store.query(ENTRIES)]
@@ -92,7 +94,10 @@ class Understanding:
             raise Invalid("lang", f'is "{language}"', "Use zh or en")
         reading = self._reader.read(text)
         given = tuple(self._vocabulary.find("region", r).iri for r in regions)
-        question = Question(text.strip(), language or reading.language, day or date.today(), regions=given or reading.said, entities=reading.entities)
+        question = Question(text.strip(), language or reading.language, day or date.today(), regions=given or reading.said, entities=reading.entities, titles=reading.titles)
+        person = self._persons.read(reading, question.day) if self._persons.tells(reading.written) else None
+        if person and person.dated:
+            question = replace(question, person=person)
         parts = self._reader.parts(reading)
         if len(parts) > 1 and self.typed(question, reading)[1] >= SURELY_MEANT:
             parts = [reading]

@@ -6,6 +6,7 @@ A file is valid SPARQL. Its first lines, each beginning `#+ `, are YAML with the
     ask       list      questions that mean it, Chinese and English, with parameters as {name}
     say       {zh, en}  the sentence that a row makes; {fact} is the fact's own statement, the rest are variables of the row
     form      list, tree, issues: how rows become an answer (list when left out)
+    person    true where the case of a person who tells of degrees, titles and years decides the answer (false when left out)
     types     {parameter: scheme} for a parameter that is UNDEF in the example and not named like its scheme
 
 Its first VALUES block is parameter list, types and worked example in one: binding swaps the row and touches nothing else.
@@ -26,7 +27,7 @@ from zhicheng.terms import POLICY, XSD, policy_of, scheme_of
 
 Term = NamedNode | Literal
 
-KEYS = {"summary", "ask", "say", "form", "types"}
+KEYS = {"summary", "ask", "say", "form", "person", "types"}
 # Types whose values are named by what follows id/policy/: how such a name looks, and an example.
 PARTS = {"policy": (r"[\w-]+", "the slug of a policy such as tianjin-2019-39"), "provision": (r"[\w-]+/[\w.-]+", "a policy and a provision of it, such as tianjin-2019-39/n-number")}
 FORMS = {"list", "tree", "issues"}
@@ -94,6 +95,7 @@ class Query:
     say: Mapping[str, str] = field(default_factory=dict)
     form: str = "list"
     parameters: tuple[Parameter, ...] = ()
+    person: bool = False
 
     def parameter(self, name: str) -> Parameter:
         """The parameter of that name; raises Unknown, naming those that exist."""
@@ -194,6 +196,9 @@ def read(path: Path, schemes: set[str]) -> Query:
     form = header.get("form", "list")
     if form not in FORMS:
         raise fault(line_of("form"), f"the form {form} is unknown", "Use " + ", ".join(sorted(FORMS)))
+    person = header.get("person", False)
+    if not isinstance(person, bool):
+        raise fault(line_of("person"), f"person is {person}", "Write #+ person: true, or leave it out")
     parameters = _parameters(text, header.get("types") or {}, schemes, lambda p, r: fault(1, p, r))
     asks = header.get("ask") or []
     names = {p.name for p in parameters}
@@ -201,7 +206,7 @@ def read(path: Path, schemes: set[str]) -> Query:
         for slot in SLOT.findall(ask):
             if slot not in names:
                 raise fault(line_of("ask"), f"the slot {{{slot}}} is no parameter", "Use " + ", ".join(sorted(names)))
-    return Query(path.stem, text, header["summary"], tuple(asks), header.get("say") or {}, form, tuple(parameters))
+    return Query(path.stem, text, header["summary"], tuple(asks), header.get("say") or {}, form, tuple(parameters), person)
 
 
 def _parameters(text: str, types: dict, schemes: set[str], fault) -> list[Parameter]:

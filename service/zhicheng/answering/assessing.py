@@ -1,0 +1,171 @@
+"""What is said to a person who tells of themselves in a question: whether their schooling and years are enough, region by region, before what the rule is."""
+
+from dataclasses import replace
+from datetime import date
+
+from zhicheng.answering import statements
+from zhicheng.answering.answers import FACTS
+from zhicheng.answering.answers import WORDS as ANSWER_WORDS
+from zhicheng.answering.answers import Answer, Answers, Citation
+from zhicheng.answering.eligibility.engine import Eligibility, Report
+from zhicheng.answering.eligibility.evaluation import Finding
+from zhicheng.answering.eligibility.kleene import MET, UNMET
+from zhicheng.answering.eligibility.verdicts import Result, Way
+from zhicheng.answering.persons import Person
+from zhicheng.answering.questions import Question
+from zhicheng.knowledge.catalogue import Catalogue
+from zhicheng.knowledge.policies import Fact, Library
+from zhicheng.knowledge.vocabulary import Vocabulary
+from zhicheng.terms import slug
+
+GATE = "education-and-seniority"
+# Of the facts found, how many of the nearest are looked at for what the question is after.
+NEAREST = 3
+
+WORDS = {
+    "zh": {
+        "met": "{title}的学历和年限要求已经符合（够）：{rule}。",
+        "later": "{title}的年限还不够，最早{day}符合：{rule}。",
+        "between": "{title}的年限要看具体日期，最早{first}、最迟{day}符合：{rule}。",
+        "unmet": "按所述情况，不符合{title}的学历和年限要求。",
+        "way": "但另有途径（{kind}）已符合：{rule}。",
+        "assumed": "（{day}推算；{assumed}其他条件另看。）",
+        "today": "按今天{day}",
+        "as-of": "按{day}",
+        "related": "以专业相同或相近计；",
+        "appointed": "以取得后即聘任计；",
+        "excluded": "按所述情况属于不得申报的人员：{rule}。",
+    },
+    "en": {
+        "met": "yes, the education and years asked for {title} are met: {rule}.",
+        "later": "not yet: the years asked for {title} are complete on {day} at the earliest: {rule}.",
+        "between": "it depends on the exact dates: the years asked for {title} are complete between {first} and {day}: {rule}.",
+        "unmet": "no, as told the education and years asked for {title} are not met.",
+        "way": " But another way ({kind}) is met: {rule}.",
+        "assumed": "(Reckoned {day}; {assumed}the other conditions stand apart.)",
+        "today": "as of today, {day}",
+        "as-of": "as of {day}",
+        "related": "taking the specialty as the same or a related one; ",
+        "appointed": "taking the appointment to have followed the title at once; ",
+        "excluded": "as told, barred from applying: {rule}.",
+    },
+}
+
+
+class Assessing:
+    """Joins what a question tells of a person to the check of eligibility; made when the first such question comes."""
+
+    def __init__(self, eligibility: Eligibility, answers: Answers, vocabulary: Vocabulary, library: Library, catalogue: Catalogue):
+        self._eligibility, self._answers, self._vocabulary, self._library = eligibility, answers, vocabulary, library
+        self._catalogue = catalogue
+
+    def answer(self, question: Question, person: Person) -> Answer:
+        """The answer to a question with, in front, the verdict on the person where schooling and years are what is asked about.
+
+        Dates told by the year or as so many years ago are taken at both ends; where these differ, the days between which it is decided are told.
+        """
+        answer = self._answers.answer(self._narrowed(question))
+        target = self._target(question, person)
+        if target is None or not self._about_years(question, answer):
+            return answer
+        day = person.as_of or question.day
+        lines, citations = [], []
+        for least, most in zip(*(self._judged(question, person, target, day, latest).results for latest in (True, False)), strict=True):
+            said = self._line(least, most, question.language)
+            if said:
+                policy = least.case.rules.policy
+                lines.append(statements.heading(policy, self._vocabulary.label(policy.region, question.language), question.day, question.language) + said[0])
+                citations += [c for fact in said[1] for c in self._answers.citations(fact, question.day, question.language)]
+        if not lines:
+            return answer
+        return self._joined(question, person, day, lines, citations, answer)
+
+    def _narrowed(self, question: Question) -> Question:
+        """The question with those of the facts found that speak on an aspect it names, if there are some."""
+        named = {slug(wider) for e in question.entities if e.type == "aspect" for wider in (e.iri, *self._vocabulary.upper.get(e.iri, ()))}
+        facts = [fact for fact in question.terms.get("fact", ()) if named & self._library.facts[fact.value].aspects.keys()] if question.query == FACTS else []
+        return replace(question, terms=question.terms | {"fact": facts}) if facts else question
+
+    def _target(self, question: Question, person: Person) -> str | None:
+        """The title that the person is after: the one sought, or the next above the highest held."""
+        if len(question.titles) == 1:
+            return slug(question.titles[0])
+        if question.titles or not person.titles:
+            return None
+        concepts = self._eligibility.concepts
+        rank = lambda title: concepts.rank("level", concepts.titles.level[title]) or 0  # noqa: E731
+        held = [t["title"] for t in person.titles if t["title"] in concepts.titles.level]
+        above = [t for t in concepts.titles.level if held and rank(t) == max(map(rank, held)) + 1]
+        return above[0] if len(above) == 1 else None
+
+    def _about_years(self, question: Question, answer: Answer) -> bool:
+        """Whether schooling and years are what the question names, or where it names no aspect was understood to be after, or it was not understood."""
+        named = [e.iri for e in question.entities if e.type == "aspect"]
+        if named:
+            return any(GATE in map(slug, (iri, *self._vocabulary.upper.get(iri, ()))) for iri in named)
+        if question.query is None:
+            return question.reason == "unclear" and not question.silences
+        if question.query == FACTS:
+            return any(GATE in self._library.facts[fact.value].aspects for fact in question.terms["fact"][:NEAREST])
+        return self._catalogue.find(question.query).person
+
+    def _judged(self, question: Question, person: Person, target: str, day: date, latest: bool) -> Report:
+        body: dict = {"as_of": day.isoformat(), "profile": person.profile(latest), "titles": [target]}
+        if question.regions:
+            body["regions"] = [slug(region) for region in question.regions]
+        return self._eligibility.answer(body, question.language)
+
+    def _line(self, least: Result, most: Result, language: str) -> tuple[str, list[Fact]] | None:
+        """What is said of one region, with the facts it rests on; none where what is told does not decide it."""
+        words = WORDS[language]
+        title = self._vocabulary.label(self._vocabulary.iri("title", least.case.title), language)
+        if least.exclusion.status == MET:
+            finding = next(f for f in least.exclusion.findings if f.status == MET)
+            return (words["excluded"].format(rule=statements.statement(finding.node.fact, language)), [finding.node.fact]) if finding.node.fact else None
+        if least.seniority.status == MET:
+            fact = _deciding(least, None)
+            return words["met"].format(title=title, rule=statements.statement(fact, language)), [fact]
+        if most.seniority.status == MET and least.earliest:
+            fact = _deciding(least, least.earliest)
+            return words["between"].format(title=title, first=most.case.day, day=least.earliest, rule=statements.statement(fact, language)), [fact]
+        if least.seniority.status == most.seniority.status == UNMET:
+            way = next((w for w in least.ways if w.kind != "standard" and w.finding.status == MET and w.route.fact), None)
+            beside, facts = ("", []) if way is None else self._beside(way, language)
+            if least.earliest and most.earliest:
+                fact = _deciding(least, least.earliest)
+                form = "later" if least.earliest == most.earliest else "between"
+                return words[form].format(title=title, first=most.earliest, day=least.earliest, rule=statements.statement(fact, language)) + beside, [fact, *facts]
+            return words["unmet"].format(title=title) + beside, [f.node.fact for f in least.seniority.findings if f.node.fact] + facts
+        return None
+
+    def _beside(self, way: Way, language: str) -> tuple[str, list[Fact]]:
+        kind = self._vocabulary.label(self._vocabulary.iri("route-kind", way.kind), language)
+        return WORDS[language]["way"].format(kind=kind, rule=statements.statement(way.route.fact, language)), [way.route.fact]
+
+    def _joined(self, question: Question, person: Person, day: date, lines: list[str], citations: list[Citation], answer: Answer) -> Answer:
+        words = WORDS[question.language]
+        assumed = (words["related"] if person.education else "") + (words["appointed"] if person.appointment_assumed else "")
+        reckoned = words["as-of" if person.as_of else "today"].format(day=day)
+        lines.append(words["assumed"].format(day=reckoned, assumed=assumed))
+        if answer.status == "answered" and not set(answer.citations) <= set(citations):
+            lines.append(answer.text.removeprefix(ANSWER_WORDS[question.language]["reply"].format(reply=question.reply)) if question.reply else answer.text)
+            citations += answer.citations
+        answer.status, answer.reason = "answered", None
+        answer.text, answer.citations = "\n".join(lines), list(dict.fromkeys(citations))
+        return answer
+
+
+def _deciding(result: Result, day: date | None) -> Fact:
+    """The alternative of the gate that is met, today or first on a day: the deepest whose own statement tells it."""
+    found = min(result.seniority.findings, key=lambda f: f.status)
+    holds = lambda f: f.status == MET if day is None else f.line.first_met(result.case.day) == day  # noqa: E731
+    return _descended(found, holds).node.fact
+
+
+def _descended(found: Finding, holds) -> Finding:
+    while found.node.operator == "any":
+        inner = next((child for child in found.children if holds(child) and child.node.fact), None)
+        if inner is None:
+            break
+        found = inner
+    return found
