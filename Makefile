@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export HOST ?= 127.0.0.1
 export PORT ?= 8000
 
-.PHONY: serve test fuzz check evaluate bench lock clean
+.PHONY: serve test fuzz check evaluate bench bench-growth bench-peers lock clean
 
 serve: $(VENV)/installed
 	@$(BIN)/zhicheng serve
@@ -28,6 +28,14 @@ evaluate: $(VENV)/installed-test
 bench: $(VENV)/installed-test
 	@$(BIN)/python tests/benchmarks/ask.py $(ARGS)
 
+# How the queries of the catalogue bear growth, up to 5 million triples (about 2 GB of memory).
+bench-growth: $(VENV)/installed-test
+	@$(BIN)/python tests/benchmarks/growth.py $(ARGS)
+
+# One title's level and post grades, and /sparql, beside other servers of the same data, which are installed apart.
+bench-peers: $(VENV)/installed-test
+	@$(BIN)/python tests/benchmarks/peers.py $(ARGS)
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "zhicheng needs Python 3.11 or newer; name one with PYTHON=…")'
 	@$(PYTHON) -m venv $(VENV)
@@ -36,6 +44,7 @@ $(VENV)/installed: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Setting up $(VENV) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(BIN)/zhicheng models || echo "Going on without language models: fewer questions are understood; \`$(BIN)/zhicheng models\` fetches them later." >&2
 	@touch $@
 
 $(VENV)/installed-test: requirements-test.lock $(VENV)/installed

@@ -117,7 +117,7 @@ def test_the_next_start_answers_alike_from_what_was_kept(service, home, tmp_path
     cache = tmp_path / "cache"
     open_service(home, cache)
     (kept,) = cache.glob(prepared.PREFIX + "*")
-    monkeypatch.setattr(services, "_put_together", lambda *_: pytest.fail("it was put together again"))
+    monkeypatch.setattr(services, "put_together", lambda *_: pytest.fail("it was put together again"))
     again = open_service(home, cache)
     assert len(again.store) == len(service.store) and len(again.graph.quads) == len(service.graph.quads)
     for question in ("高级工程师对应几级岗位？", "大专毕业几年能评工程师", "What may a retired person apply for in Tianjin?", "明天天气怎么样"):

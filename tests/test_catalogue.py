@@ -51,7 +51,7 @@ def test_each_query_is_asked_in_both_languages(service, name):
 def test_its_own_questions_mean_it(service, name):
     query = service.catalogue.find(name)
     for pattern in query.ask:
-        text = service.answers.filled(query, pattern, detect(SLOT.sub("", pattern)))
+        text = query.filled(pattern, detect(SLOT.sub("", pattern)), service.vocabulary)
         assert service.understanding.read(text).query == name, text
 
 

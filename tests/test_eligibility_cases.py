@@ -22,8 +22,6 @@ GRADES = {"excellence": "merit"}
 DISPUTED = {
     "cz-038": "Since the title of June 2021 one year is assessed, and 三（一）7 asks for four of every applicant: no completion helps.",
     "tj-057": "二（三）4 lets an enterprise appoint a doctor as engineer itself, and asks for no achievements: that route is met.",
-    "xz-019": "The appointment comes before the title was obtained, which is refused as bad input.",
-    "xz-020": "The appointment comes before the title was obtained, which is refused as bad input.",
 }
 
 

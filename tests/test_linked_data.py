@@ -96,7 +96,7 @@ def test_every_link_of_a_page_leads_somewhere(client):
     for path in KINDS.values():
         page = client.get(f"/{path}", headers=BROWSER).text
         for link in sorted(set(re.findall(r'href="(/[^"#]*)', page)))[:40]:
-            assert client.get(link.replace("&amp;", "&"), headers=BROWSER).status_code == 200, f"{path} → {link}"
+            assert client.get(link.replace("&amp;", "&"), headers=BROWSER, follow_redirects=True).status_code == 200, f"{path} → {link}"
 
 
 def test_a_fact_is_described_with_its_citation(client):

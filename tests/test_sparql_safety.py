@@ -167,6 +167,15 @@ def test_a_result_is_whole_or_an_error(app):
     assert more.status_code == 422 and "50000 rows" in json.loads(more.data)["detail"]
 
 
+@pytest.mark.parametrize("chance", ["RAND()", "UUID()", "STRUUID()", "STR(BNODE())"])
+def test_chance_is_drawn_anew_for_each_query(app, sandbox, chance):
+    query = f"SELECT (SHA1(STR({chance})) AS ?x) {{}}" if "BNODE" not in chance else "SELECT ?x { BIND(BNODE() AS ?x) }"
+    drawn = [send(app, query).data for _ in range(4)]
+    os.kill(sandbox.process, signal.SIGKILL)
+    drawn += [send(app, query).data for _ in range(2)]
+    assert len(set(drawn)) == len(drawn)
+
+
 def test_memory_is_bounded(sandbox):
     base = _megabytes(sandbox)
     highest = 0.0

@@ -1,4 +1,4 @@
-"""The command line: serve, ask, eligibility, compare, score, query, check."""
+"""The command line: serve, ask, eligibility, compare, score, query, export, load, models, check."""
 
 import argparse
 import csv
@@ -12,9 +12,10 @@ from pyoxigraph import NamedNode
 
 from zhicheng import __version__
 from zhicheng.answering.answers import Answer
-from zhicheng.answering.service import Service, open_service
+from zhicheng.answering.service import Service, open_service, prove
 from zhicheng.errors import FaultyGraph, Invalid, ZhichengError
 from zhicheng.knowledge import checking, loading
+from zhicheng.knowledge.stores import Place
 from zhicheng.settings import TABLE, Settings
 from zhicheng.terms import ID
 
@@ -79,6 +80,19 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument("--json", action="store_true", help="print what the API returns")
     score.set_defaults(run=_score)
 
+    export = commands.add_parser("export", help="write the FAQ as files that any web server can publish")
+    export.add_argument("what", choices=["faq"], help="what to write")
+    export.add_argument("folder", type=Path, metavar="DIR", help="where to: an empty folder, or one that does not exist yet")
+    export.add_argument("--base", default="", metavar="URL", help="address of a running service that links to clauses lead to; without it the pages stand alone")
+    export.set_defaults(run=_export)
+
+    load = commands.add_parser("load", help="publish the graph to a SPARQL server, each policy as its named graph")
+    load.add_argument("--to", metavar="URL", help="address of the server's queries, graph store or updates; the one that ZHICHENG_STORE names when left out")
+    load.set_defaults(run=_load)
+
+    models = commands.add_parser("models", help="fetch the language models by which questions are compared in meaning")
+    models.set_defaults(run=_models)
+
     check = commands.add_parser("check", help="prove the graph and report its coverage")
     check.set_defaults(run=_check)
     return parser
@@ -89,7 +103,7 @@ def _date(text: str) -> date:
 
 
 def _open(settings: Settings) -> Service:
-    return open_service(settings.home, settings.cache)
+    return open_service(settings.home, settings.cache, Place.of(settings), settings.models)
 
 
 def _serve(settings: Settings, options: argparse.Namespace) -> int:
@@ -167,6 +181,14 @@ def _score(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
+def _export(settings: Settings, options: argparse.Namespace) -> int:
+    from zhicheng.web.exporting import export_faq, make_empty_folder
+
+    make_empty_folder(options.folder)  # before the graph is opened, which takes longer
+    print("\n".join(map(str, export_faq(_open(settings), options.folder, options.base.rstrip("/")))))
+    return 0
+
+
 def _read(path: str) -> bytes:
     try:
         return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
@@ -199,6 +221,25 @@ def _query(settings: Settings, options: argparse.Namespace) -> int:
     for row in rows:
         values = [row[name] for name in names]
         writer.writerow("" if v is None else v.value.removeprefix(ID) if isinstance(v, NamedNode) else v.value for v in values)
+    return 0
+
+
+def _load(settings: Settings, options: argparse.Namespace) -> int:
+    from zhicheng.knowledge.endpoints import Address
+    from zhicheng.knowledge.publishing import publish
+
+    address = Address.of(options.to or settings.store, settings.store_user, settings.store_password)
+    graph = loading.load(settings.home)
+    prove(graph, settings.home, settings.cache)
+    queries = publish(graph, address, lambda said: print(said, file=sys.stderr, flush=True))
+    print(f"published {graph.size} triples; serve them with ZHICHENG_STORE={queries}")
+    return 0
+
+
+def _models(settings: Settings, options: argparse.Namespace) -> int:
+    from zhicheng.answering.models import fetch
+
+    fetch(settings.models, lambda said: print(said, file=sys.stderr, flush=True))
     return 0
 
 

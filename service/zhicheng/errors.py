@@ -50,10 +50,13 @@ class Invalid(ZhichengError):
 
 
 class InvalidMember(Invalid):
-    """A member of a JSON document that cannot be used; `pointer` is its JSON Pointer (RFC 6901), empty for the document itself."""
+    """A member of a JSON document that cannot be used; `pointer` is its JSON Pointer (RFC 6901), empty for the document itself.
 
-    def __init__(self, pointer: str, problem: str, remedy: str):
-        self.pointer = pointer
+    `chinese` says what is wrong and what would work in Chinese, without the name of the member.
+    """
+
+    def __init__(self, pointer: str, problem: str, remedy: str, chinese: str = ""):
+        self.pointer, self.chinese = pointer, chinese
         super().__init__(pointer or "The document", problem, remedy)
 
 
@@ -67,4 +70,11 @@ class InvalidMembers(InvalidMember):
 
 
 class StoreFailure(ZhichengError):
-    """The store did not answer, or answered with something that is no result."""
+    """The store did not answer, or answered with something that is no result; asking again may help after `retry_after` seconds.
+
+    `down` says that it answers nobody at present.
+    """
+
+    def __init__(self, said: str, retry_after: int = 5, down: bool = False):
+        self.retry_after, self.down = retry_after, down
+        super().__init__(said)

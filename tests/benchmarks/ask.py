@@ -28,7 +28,7 @@ import rdflib
 from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
 
 from client import exchange, request
-from zhicheng.answering import answers, finding, reading, understanding
+from zhicheng.answering import answers, finding, meaning, reading, understanding
 from zhicheng.answering.service import Service, open_service
 from zhicheng.knowledge import tables
 from zhicheng.knowledge.catalogue import Query
@@ -37,12 +37,14 @@ from zhicheng.web import rendering
 
 HERE = Path(__file__).resolve().parent
 QUESTIONS, WARM = 300, 100
-HELLO = "from zhicheng.settings import Settings; from zhicheng.web.server import serve; serve(Settings.read(), 'hello')"
+HELLO = "from zhicheng.settings import Settings; from zhicheng.web.server import serve; from hello import opened; serve(Settings.read(), opened)"
 # What is timed as a stage; what a stage calls of another counts for that alone.
 STAGES = {
     "normalise": [(reading, "normalise"), (reading, "detect")],
     "link": [(reading.Reader, "entities")],
     "match": [(understanding.Matcher, "rank")],
+    "encode": [(meaning.Encoder, "meaning")],
+    "compare": [(meaning.Meanings, "near")],
     "retrieve": [(finding.Finder, "find"), (finding.Finder, "parts")],
     "bind": [(Query, "bind")],
     "query": [(answers.Answers, "_found")],
@@ -146,7 +148,7 @@ def free_port() -> int:
 def server(command: list[str], cache: Path) -> Iterator[int]:
     """A server, from its start to its end; gives its port at once, before it answers."""
     port = free_port()
-    process = subprocess.Popen(command, env=os.environ | {"PORT": str(port), "HOST": "127.0.0.1", "ZHICHENG_CACHE": str(cache), "PYTHONPATH": os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH")]))}, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env=os.environ | {"PORT": str(port), "HOST": "127.0.0.1", "ZHICHENG_CACHE": str(cache), "PYTHONPATH": os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH")]))}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         yield port
     finally:
@@ -217,7 +219,7 @@ def main() -> int:
     print(f"{'every query put to the store':40}{pipeline(service, asked, AskedEachTime(*parts)):9.2f} ms a question")
     if not options.without_rdflib:
         answering = AskedEachTime(*parts)
-        answering._store = RdflibStore(service.graph.n_quads)
+        answering.store = RdflibStore(service.graph.n_quads)
         print(f"{'every query put to rdflib':40}{pipeline(service, asked, answering):9.2f} ms a question")
     return 0
 

@@ -23,9 +23,7 @@ def exchange(port: int, requests: Sequence[bytes], connections: int = 8) -> tupl
     waiting = iter(range(len(requests)))
     open_ = 0
     for _ in range(min(connections, len(requests))):
-        link = socket.create_connection(("127.0.0.1", port), timeout=60)
-        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        selector.register(link, selectors.EVENT_READ, [None, b""])
+        selector.register(_connected(port), selectors.EVENT_READ, [None, b""])
         open_ += 1
     started = time.perf_counter()
     for key in list(selector.get_map().values()):
@@ -39,24 +37,43 @@ def exchange(port: int, requests: Sequence[bytes], connections: int = 8) -> tupl
                 raise RuntimeError("The server closed a connection")
             state[1] += received
             head, end, body = state[1].partition(b"\r\n\r\n")
-            if not end or len(body) < _length(head):
+            if not end or not _whole(head, body):
                 continue
             if not head.startswith(b"HTTP/1.1 200"):
                 raise RuntimeError(f"{requests[state[0]]!r}: {head.splitlines()[0]!r} {body[:300]!r}")
             bodies[state[0]] = body
             state[0], state[1] = next(waiting, None), b""
-            if state[0] is None:
-                selector.unregister(link)
-                link.close()
-                open_ -= 1
-            else:
+            if state[0] is not None and not _closes(head):
                 link.sendall(requests[state[0]])
+                continue
+            selector.unregister(link)
+            link.close()
+            if state[0] is None:
+                open_ -= 1
+                continue
+            link = _connected(port)
+            selector.register(link, selectors.EVENT_READ, state)
+            link.sendall(requests[state[0]])
     return time.perf_counter() - started, bodies
 
 
-def _length(head: bytes) -> int:
-    for line in head.split(b"\r\n"):
+def _connected(port: int) -> socket.socket:
+    link = socket.create_connection(("127.0.0.1", port), timeout=60)
+    link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return link
+
+
+def _closes(head: bytes) -> bool:
+    """Whether the server ends the connection with this reply."""
+    return head.startswith(b"HTTP/1.0") or b"\r\nconnection: close" in head.lower()
+
+
+def _whole(head: bytes, body: bytes) -> bool:
+    """Whether a reply has come to its end."""
+    for line in head.lower().split(b"\r\n"):
         name, _, value = line.partition(b":")
-        if name.lower() == b"content-length":
-            return int(value)
+        if name == b"content-length":
+            return len(body) >= int(value)
+        if name == b"transfer-encoding" and value.strip() == b"chunked":
+            return body.endswith(b"0\r\n\r\n")
     raise RuntimeError(f"A reply without Content-Length: {head!r}")

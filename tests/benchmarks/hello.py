@@ -1,8 +1,22 @@
 """The application with one more route, /hello: the least that a request to it can cost."""
 
-from zhicheng.web.wsgi import app
+from flask import Flask
+
+from zhicheng.settings import Settings
+from zhicheng.web.opening import open_app
 
 
-@app.get("/hello")
 def hello() -> dict:
     return {"hello": "world"}
+
+
+def opened(settings: Settings) -> Flask:
+    """The application that the settings open, with that route."""
+    app = open_app(settings)
+    app.add_url_rule("/hello", view_func=hello)
+    return app
+
+
+def opened_from_environment() -> Flask:
+    """The same, for servers that know no settings of this service."""
+    return opened(Settings.read())

@@ -92,7 +92,7 @@ class Answers:
     """Answers questions from the store; what does not change between questions is held ready."""
 
     def __init__(self, store: GraphStore, vocabulary: Vocabulary, library: Library, catalogue: Catalogue):
-        self._store, self._vocabulary, self._library, self._catalogue = store, vocabulary, library, catalogue
+        self.store, self._vocabulary, self._library, self._catalogue = store, vocabulary, library, catalogue
         self._facts = Table(store, catalogue.find(FACTS), map(NamedNode, library.facts))
         statements.settle(library.facts.values())
         self._suggested = {query.name: self._in_each_language(query) for query in catalogue.queries.values()}
@@ -143,7 +143,7 @@ class Answers:
 
     def results(self, sparql: str) -> str:
         """The results of a SELECT query in the SPARQL JSON format."""
-        solutions = self._store.query(sparql)
+        solutions = self.store.query(sparql)
         return solutions.serialize(format=QueryResultsFormat.JSON).decode()
 
     def _held(self, question: Question) -> list[str]:
@@ -210,22 +210,8 @@ class Answers:
         for pattern in query.ask:
             language = detect(SLOT.sub("", pattern))
             if language not in asked:
-                asked[language] = self.filled(query, pattern, language)
+                asked[language] = query.filled(pattern, language, self._vocabulary)
         return asked
-
-    def filled(self, query: Query, pattern: str, language: str) -> str:
-        """A pattern as a question, its parameters filled from the worked example or with the first concept of their type."""
-        def example(match) -> str:
-            parameter = query.parameter(match[1])
-            term = parameter.example
-            if isinstance(term, NamedNode):
-                return self._vocabulary.label(term.value, language)
-            if term is not None:
-                return term.value
-            concepts = self._vocabulary.by_scheme.get(parameter.type, {})
-            return next(iter(concepts.values())).label[language] if concepts else ""
-
-        return SLOT.sub(example, pattern)
 
     def _compose(self, question: Question, query: Query, rows: list[dict], held: list[str]) -> tuple[str, list[Citation]]:
         language = question.language

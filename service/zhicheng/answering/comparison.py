@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 
 from zhicheng.answering import statements
 from zhicheng.answering.alignment import Gates, Way
-from zhicheng.answering.contents import Contents, Number
+from zhicheng.answering.contents import Contents, Group, Number
 from zhicheng.errors import Unknown
 from zhicheng.knowledge.policies import Fact, Library, Policy
 from zhicheng.knowledge.stores import GraphStore
@@ -59,6 +60,11 @@ class Row:
         values = [cell.value for cell in said]
         return len(set(values)) > 1 if None not in values else len({cell.text for cell in said}) > 1
 
+    @property
+    def uneven(self) -> bool:
+        """Whether the regions differ in what they say, or in whether they say anything."""
+        return self.differs or 0 < len(self.silent) < len(self.cells)
+
 
 @dataclass
 class Table:
@@ -79,18 +85,53 @@ class Comparison:
         self._vocabulary, self._library = vocabulary, library
         self._contents, self._gates = Contents(store, vocabulary, library), Gates(store, vocabulary, library)
 
-    def compare(self, title: str, regions: Iterable[str] = (), language: str = "zh", day: date | None = None) -> Table:
+    @property
+    def titles(self) -> list[str]:
+        """The titles (IRIs) that policies speak of, from the lowest."""
+        ranks = {t: [self._vocabulary.concepts[level].rank or 0 for level in self._vocabulary.upper[t]] for t in self._contents.titles}
+        return sorted(self._contents.titles, key=lambda t: (ranks[t], t))
+
+    @property
+    def regions(self) -> list[str]:
+        """The regions (IRIs) of which a policy is held, in the order of columns."""
+        return sorted(self._library.regions)
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """The aspects that can be compared, group by group; those on which no policy speaks are left out."""
+        return [Group(g.id, g.whatever_title, g.label, spoken) for g in self._contents.groups if (spoken := [*filter(self._contents.spoken, g.aspects)])]
+
+    def deals(self, region: str, title: str) -> bool:
+        """Whether a policy of a region (IRI) says anything about a title (IRI) in particular."""
+        return any(self._contents.deals(policy, title) for policy in self._library.regions[region])
+
+    def compare(
+        self, title: str, regions: Iterable[str] = (), language: str = "zh", day: date | None = None, aspects: Iterable[str] = (), uneven: bool = False
+    ) -> Table:
         """The comparison for a title (slug) of regions (slugs; all when none; a province stands for those within it).
 
-        Raises Unknown, naming the known ones, for a title that no policy speaks of and a region of which no policy is held.
+        `aspects` limits the rows to aspects and groups of them (slugs; all when none), `uneven` to those in which the regions differ, be
+        it by silence. Raises Unknown, naming the known ones, for a title that no policy speaks of, a region of which no policy is held,
+        and an aspect that is not compared.
         """
         titles = {slug(t): t for t in self._contents.titles}
         if title not in titles:
             raise Unknown("title", title, list(titles))
         chosen = self._regions(list(regions))
-        without = [r for r in chosen if not any(self._contents.deals(p, titles[title]) for p in self._library.regions[r])]
+        wanted = self._aspects(list(aspects))
+        without = [r for r in chosen if not self.deals(r, titles[title])]
         sheet = _Sheet(self._contents, self._gates, self._vocabulary, self._library, titles[title], chosen, language)
-        return Table(titles[title], language, day or date.today(), {r: self._library.regions[r] for r in chosen}, sheet.rows(), without)
+        rows = [row for row in sheet.rows(wanted) if row.uneven or not uneven]
+        return Table(titles[title], language, day or date.today(), {r: self._library.regions[r] for r in chosen}, rows, without)
+
+    def _aspects(self, asked: list[str]) -> list[str]:
+        """The aspects (IRIs) that slugs of aspects and groups name, in the order of rows."""
+        known: dict[str, list[str]] = {slug(a): [a] for group in self.groups for a in group.aspects} | {group.id: group.aspects for group in self.groups}
+        for name in asked:
+            if name not in known:
+                raise Unknown("aspect", name, list(known))
+        wanted = {a for name in asked for a in known[name]}
+        return [a for group in self.groups for a in group.aspects if a in wanted or not asked]
 
     def _regions(self, asked: list[str]) -> list[str]:
         held = self._library.regions
@@ -100,7 +141,7 @@ class Comparison:
             if name not in known:
                 raise Unknown("region", name, list(known))
             chosen += [r for r in self._vocabulary.within(known[name]) if r in held and r not in chosen]
-        return chosen or sorted(held)
+        return chosen or self.regions
 
     def _around(self, region: str) -> list[str]:
         return [region, *(upper for near in self._vocabulary.upper[region] for upper in self._around(near))]
@@ -113,10 +154,10 @@ class _Sheet:
         self._contents, self._gates, self._vocabulary, self._library = contents, gates, vocabulary, library
         self._title, self._regions, self._language, self._words = title, regions, language, WORDS[language]
 
-    def rows(self) -> list[Row]:
-        """All rows in order; those on which no policy at all speaks are left out."""
+    def rows(self, aspects: list[str]) -> list[Row]:
+        """The rows of aspects (IRIs), each with the rows of its parts behind it."""
         rows = []
-        for iri in filter(self._contents.spoken, self._contents.order):
+        for iri in aspects:
             aspect, label = slug(iri), self._vocabulary.label(iri, self._language)
             rows.append(Row(aspect, label, {slug(r): self._cell(r, iri) for r in self._regions}))
             if iri == self._gates.aspect:

@@ -15,8 +15,8 @@ COLLECTIONS = """
 PREFIX zc: <https://w3id.org/zhicheng/ontology#>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT ?collection ?whatever ?first ?cell ?aspect ?next WHERE {
-  ?collection a skos:OrderedCollection ; zc:position ?place ; skos:memberList ?first . ?first rdf:rest* ?cell . ?cell rdf:first ?aspect ; rdf:rest ?next
+SELECT ?collection ?label ?whatever ?first ?cell ?aspect ?next WHERE {
+  ?collection a skos:OrderedCollection ; zc:position ?place ; skos:prefLabel ?label ; skos:memberList ?first . ?first rdf:rest* ?cell . ?cell rdf:first ?aspect ; rdf:rest ?next
   OPTIONAL { ?collection zc:whateverTitle ?whatever }
 } ORDER BY ?place
 """
@@ -69,12 +69,24 @@ class Number:
     values: dict[str, Fraction] = field(default_factory=dict)
 
 
+@dataclass
+class Group:
+    """Aspects (IRIs) that are compared together, in the order of rows: their slug and name, and whether they are compared whatever the title."""
+
+    id: str
+    whatever_title: bool
+    label: dict[str, str] = field(default_factory=dict)
+    aspects: list[str] = field(default_factory=list)
+
+
 class Contents:
-    """The facts of each document by aspect: its own and those that fall to it; `order` has the aspects (IRIs) in the order of rows."""
+    """The facts of each document by aspect: its own and those that fall to it; `order` has the aspects (IRIs) in the order of rows, `groups` has them group by group."""
 
     def __init__(self, store: GraphStore, vocabulary: Vocabulary, library: Library):
         self._vocabulary = vocabulary
-        self.order, self._of_document = _order(store)
+        self.groups = _groups(store)
+        self.order = [aspect for group in self.groups for aspect in group.aspects]
+        self._of_document = {aspect for group in self.groups if group.whatever_title for aspect in group.aspects}
         self.titles = [row["title"].value for row in store.query(TARGETS)]
         self._titles_of: dict[str, set[str]] = defaultdict(set)
         self._dealt: dict[str, set[str]] = defaultdict(set)
@@ -160,19 +172,19 @@ def _in_context(fact: Fact, wholes: dict[str, list[str]], library: Library) -> F
     return fact
 
 
-def _order(store: GraphStore) -> tuple[list[str], set[str]]:
-    """The aspects in the order of their collections' lists, and those that are compared whatever the title."""
+def _groups(store: GraphStore) -> list[Group]:
+    """The collections of aspects in their order, each with its list's members in theirs."""
     cells: dict[str, tuple[str, str]] = {}
-    heads: dict[str, bool] = {}
+    groups: dict[str, Group] = {}
+    heads: dict[str, str] = {}
     for row in store.query(COLLECTIONS):
+        iri = row["collection"].value
         cells[str(row["cell"])] = (row["aspect"].value, str(row["next"]))
-        heads[str(row["first"])] = row["whatever"] is not None and row["whatever"].value == "true"
-    order: list[str] = []
-    whatever: set[str] = set()
-    for head, of_document in heads.items():
-        here = head
+        group = groups.setdefault(iri, Group(slug(iri), row["whatever"] is not None and row["whatever"].value == "true"))
+        group.label[row["label"].language] = row["label"].value
+        heads[iri] = str(row["first"])
+    for iri, here in heads.items():
         while here in cells:
             aspect, here = cells[here]
-            order.append(aspect)
-            whatever |= {aspect} if of_document else set()
-    return order, whatever
+            groups[iri].aspects.append(aspect)
+    return list(groups.values())

@@ -6,11 +6,13 @@ from decimal import Decimal
 from difflib import get_close_matches
 from fractions import Fraction
 
-from zhicheng.errors import InvalidMember
+from zhicheng.errors import InvalidMember, InvalidMembers
 from zhicheng.knowledge.rubrics import Indicator, Rubric
 
 # The largest count and rank that an entry may name.
 LARGEST = 1_000_000
+# The most faults that are told at once.
+FAULTS = 50
 # The most digits of a number that is no whole one.
 DIGITS = 20
 
@@ -44,7 +46,8 @@ def read_entries(rubric: Rubric, document: object) -> list[Entry]:
     """The entries of `{"entries": [{"indicator": id, …}]}`; null is the same as leaving a member out.
 
     Raises InvalidMember, naming the member by its JSON Pointer, where an indicator is unknown or has parts, an input that it
-    needs is missing or one that it does not take is given, or a value is of the wrong kind or out of range.
+    needs is missing or one that it does not take is given, or a value is of the wrong kind or out of range; InvalidMembers where
+    several entries have such a fault.
     """
     if not isinstance(document, dict):
         raise InvalidMember("", f"is {_kind(document)}", 'Send an object, such as {"entries": []}')
@@ -55,7 +58,18 @@ def read_entries(rubric: Rubric, document: object) -> list[Entry]:
         raise InvalidMember("/entries", "is missing", "Give a list of entries; [] scores 0")
     if not isinstance(document["entries"], list):
         raise InvalidMember("/entries", f"is {_kind(document['entries'])}", "Give a list of entries; [] scores 0")
-    return [_entry(rubric, entry, f"/entries/{n}") for n, entry in enumerate(document["entries"])]
+    entries: list[Entry] = []
+    faults: list[InvalidMember] = []
+    for n, entry in enumerate(document["entries"]):
+        try:
+            entries.append(_entry(rubric, entry, f"/entries/{n}"))
+        except InvalidMember as fault:
+            faults.append(fault)
+            if len(faults) == FAULTS:
+                break
+    if faults:
+        raise InvalidMembers(faults) if len(faults) > 1 else faults[0]
+    return entries
 
 
 def _entry(rubric: Rubric, entry: object, at: str) -> Entry:

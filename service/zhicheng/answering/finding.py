@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from zhicheng.answering.linking import Entity
 from zhicheng.answering.matching import grams
+from zhicheng.answering.meaning import Encoder, Meaning
 from zhicheng.answering.reading import Reader, Reading
 from zhicheng.answering.retrieval import OTHER_TITLE, Retriever
-from zhicheng.answering.wordings import NEGATION, NUMBER, Near, Wordings
+from zhicheng.answering.wordings import Near, Wordings
 from zhicheng.knowledge.policies import Library
 from zhicheng.knowledge.stores import GraphStore
 from zhicheng.knowledge.wordings import Wording
@@ -28,7 +29,7 @@ REGION_SPEAKS, ALSO_MEANT, MOST_FACTS = 0.6, 0.55, 6
 PARTS = re.compile(r"[，,；;？?。]|(?<=\s)(?:and|or)(?=\s(?:how|what|who|which|when|where|does|is|can|must|are|do)\b)")
 LEAST_PART, PART_FOUND = 3, 0.38
 # How near a wording has to be for its reply to be that of the question.
-SAME_QUESTION = 0.65
+SAME_QUESTION = 0.55
 
 
 @dataclass(frozen=True)
@@ -44,17 +45,17 @@ class Found:
 class Finder:
     """Finds facts; built once from the library and the wordings."""
 
-    def __init__(self, store: GraphStore, library: Library, reader: Reader, wordings: Sequence[Wording]):
+    def __init__(self, store: GraphStore, library: Library, reader: Reader, wordings: Sequence[Wording], encoder: Encoder):
         self._library, self._reader = library, reader
         self._regions = {subject: library.policies[known.document].region for subject, known in (library.facts | library.silences).items()}
         self._retriever = Retriever(store, library, reader.linker)
-        self._wordings = Wordings(wordings, reader.entities)
+        self._wordings = Wordings(wordings, reader.entities, encoder)
 
-    def find(self, reading: Reading, within: set[str]) -> Found:
-        """The facts nearest to a question, in every region of `within` or in all where it is empty, and how near the nearest is."""
+    def find(self, reading: Reading, within: set[str], meaning: Meaning | None = None) -> Found:
+        """The facts nearest to a question, in every region of `within` or in all where it is empty, and how near the nearest is; `meaning` is that of the question without its regions."""
         concepts = {iri for e in reading.entities if e.iri and e.type not in ("region", "question-form") for iri in (self._reader.wider(e.iri) if e.type == "aspect" else [e.iri])}
         titles = set(reading.titles)
-        near = self._wordings.rank(reading.folded, list(reading.entities))
+        near = self._wordings.rank(reading.folded, list(reading.entities), meaning)
         ranked = self._by_region(reading.plain, concepts, titles, reading.language, within, near)
         if not ranked:
             return Found({})
@@ -99,15 +100,11 @@ class Finder:
         return chosen
 
     def _reply(self, reading: Reading, facts: dict[str, float], near: dict[str, Near]) -> str:
-        """The reply of the wording that asks the same yes-or-no question of the fact told first: it names the same, with the same numbers and negations."""
-        if not facts or not self._reader.yes_or_no(reading):
+        """The reply of the nearest wording that asks the same yes-or-no question of the fact told first, where one region speaks."""
+        if not facts or not self._reader.yes_or_no(reading) or len({self._regions[f] for f in facts}) > 1:
             return ""
         best = near.get(next(iter(facts)))
-        if best is None or best.score < SAME_QUESTION or len({self._regions[f] for f in facts}) > 1:
-            return ""
-        asked, worded = reading.written, best.wording.text.lower()
-        same = sorted(NUMBER.findall(asked)) == sorted(NUMBER.findall(worded)) and bool(NEGATION.search(asked)) == bool(NEGATION.search(worded))
-        return best.wording.reply if same and self._wordings.name_the_same(best.wording, reading.entities) else ""
+        return best.reply if best and best.alike >= SAME_QUESTION else ""
 
     def _by_region(self, text: str, concepts: set[str], titles: set[str], language: str, within: set[str], near: dict[str, Near]) -> dict[str, list[tuple[str, float]]]:
         scores = {hit.fact: OWN_WORDS * hit.score for hit in self._retriever.rank(text, concepts, titles, language, MOST_FACTS, near)}

@@ -16,6 +16,7 @@ import numpy as np
 import Stemmer
 
 from zhicheng.answering.language import sounds
+from zhicheng.answering.meaning import Encoder, Meaning, Meanings, mixed
 
 KINDS = {"·": 0.3, "~": 0.3, "<": 0.7, "#": 0.5}
 _STEMMER = Stemmer.Stemmer("english")
@@ -24,6 +25,8 @@ WORD = re.compile(r"[a-z]+|<[\w-]+>|\d+")
 HAN_RUN = re.compile(r"[㐀-鿿]+")
 # How much the pattern's share counts against the question's, and an unseen word against the rarest one seen.
 PATTERN_SHARE, UNSEEN = 0.6, 0.4
+# The share of nearness in meaning in a score.
+MEANING = 0.3
 # A feature is common that more than one text in so many has.
 COMMON = 20
 STOP = frozenset("the a an of to in for is are do does did i my be by and or on at with what which how can may it there that this from as one must".split())
@@ -76,12 +79,13 @@ class Match:
 class Matcher:
     """Ranks queries for a question; built once from (query, pattern) pairs and the texts that questions are about.
 
-    The score is the mean of two shares: how much of the pattern the question has, and how much of the question the
-    pattern has; words that are common in the texts themselves weigh little.
+    The score by words is the mean of two shares: how much of the pattern the question has, and how much of the question the
+    pattern has; words that are common in the texts themselves weigh little. Nearness in meaning has its share in the score.
     """
 
-    def __init__(self, patterns: list[tuple[str, str]], background: list[str]):
-        bags = [(query, text, set(grams(text))) for query, text in patterns]
+    def __init__(self, patterns: list[tuple[str, str, str]], background: list[str], encoder: Encoder):
+        """Take (query, masked pattern, the pattern as a question without regions), and what gives questions their meaning."""
+        bags = [(query, text, set(grams(text))) for query, text, _ in patterns]
         counts = Counter(feature for _, _, bag in bags for feature in bag)
         common = Counter(feature for text in background for feature in set(grams(text)))
         self._rare = {f: math.log((len(background) + 1) / (n + 0.5)) / math.log(len(background) + 1) for f, n in common.items()}
@@ -95,12 +99,13 @@ class Matcher:
         self._postings = Postings({f: (places, self._weight[f]) for f, places in index.items()}, len(bags))
         self._length = np.array([sum(self._weight[f] for f in bags[n][2]) or 1.0 for n in ordered])
         self._patterns = [bags[n][1] for n in ordered]
+        self._meanings = Meanings(encoder, [patterns[n][2] for n in ordered])
         self._queries = sorted({query for query, _, _ in bags})
         first = {bags[n][0]: place for place, n in reversed(list(enumerate(ordered)))}
         self._first = np.array([first[query] for query in self._queries], dtype=np.intp)
 
-    def rank(self, text: str, most: int = 12) -> list[Match]:
-        """The nearest queries to a masked text, the best first, each with its nearest pattern."""
+    def rank(self, text: str, meaning: Meaning | None = None, most: int = 12) -> list[Match]:
+        """The nearest queries to a masked text of some meaning, the best first, each with its nearest pattern."""
         if not self._queries:
             return []
         total = 0.0
@@ -110,6 +115,7 @@ class Matcher:
             total += self._unseen * weight_of_kind(feature) * self._rare.get(feature, 1.0) if weight is None else weight
         shared = self._postings.weigh(features)
         scores = shared * (PATTERN_SHARE / self._length + (1 - PATTERN_SHARE) / (total or 1.0))
+        scores = mixed(scores, self._meanings.near(meaning), MEANING)
         nearest = np.maximum.reduceat(scores, self._first)
         found = []
         for n in np.argsort(-nearest, kind="stable")[:most]:

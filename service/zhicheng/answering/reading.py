@@ -29,6 +29,8 @@ TITLE_EVENTS, YEAR, NEAR = ("title-obtained", "title-appointed"), re.compile(r"(
 FOLLOW_UP = "follow-up"
 # The one with whose names a question opens that is answered by yes or no, and the forms (of question-form) that say that it is, or is not.
 YES_NO, IS_YES_NO, IS_OPEN = "yes-no-opening", "yes-no", ("list", "number")
+# A verb asked for by itself and its negation: 算不算, 有没有.
+A_NOT_A = re.compile(r"([㐀-鿿])[不没]\1")
 NAMED = """
 PREFIX zc: <https://w3id.org/zhicheng/ontology#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -70,6 +72,7 @@ class Reader:
         self._events = tuple(normalise(name) for event in TITLE_EVENTS for names in events[event].names.values() for name in names)
         self._before, self._after, self._opening, auxiliaries = (_names(vocabulary, form) for form in (HELD_BEFORE, HELD_AFTER, FOLLOW_UP, YES_NO))
         self._auxiliaries = frozenset(auxiliaries)
+        self._closing = tuple(normalise(name) for name in vocabulary.find("question-form", IS_YES_NO).names["zh"])
 
     def parts(self, reading: Reading) -> list[Reading]:
         """The questions that a text asks, each as a reading with the regions and titles of the whole where it names none; one where it asks one."""
@@ -120,7 +123,8 @@ class Reader:
         """Whether a question is answered by yes or no."""
         forms = {e.id for e in reading.entities if e.type == "question-form"}
         opening = reading.written.split(maxsplit=1)[0]
-        return (IS_YES_NO in forms or opening in self._auxiliaries) and not forms & set(IS_OPEN)
+        closed = IS_YES_NO in forms or opening in self._auxiliaries or any(word in reading.written for word in self._closing) or A_NOT_A.search(reading.written)
+        return bool(closed) and not forms & set(IS_OPEN)
 
     def wider(self, aspect: str) -> list[str]:
         """An aspect and those it is a part of: what is asked about education may stand under education and seniority."""

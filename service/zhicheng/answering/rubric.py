@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import product
 
@@ -48,15 +48,24 @@ Kind = tuple[str, frozenset[Limit]]
 Quota = dict[Kind, int]
 
 
+@dataclass(frozen=True)
+class Reason:
+    """Why entries count as they do, in a sentence, and the rule (IRI) that says so where it is one beside the indicator itself."""
+
+    text: str
+    rule: str | None = None
+
+
 @dataclass
 class Result:
-    """What one indicator gives: the points of its entries or parts, those that count, and why they are fewer."""
+    """What one indicator gives: the points of its entries or parts, those that count, and why they are fewer; `remarks` are on its entries."""
 
     indicator: Indicator
     raw: Fraction
     score: Fraction
-    reasons: list[str] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
     parts: list["Result"] = field(default_factory=list)
+    remarks: list[Reason] = field(default_factory=list)
 
     @property
     def capped(self) -> bool:
@@ -91,10 +100,19 @@ def score(library: Library, rubric: Rubric, entries: list[Entry], language: str 
     for entry in entries:
         tally.add(entry)
     result = tally.evaluate(rubric.root, {})
-    notes = [note for part in result.all() for note in [*tally.remarks(part.indicator), *part.reasons]]
+    for part in result.all():
+        part.remarks = tally.remarks(part.indicator)
+    notes = [reason.text for part in result.all() for reason in [*part.remarks, *part.reasons]]
     touched = {n for entry in entries for n in entry.leaf.lineage()}
     rules = [(n, rule) for n in rubric.root.tree() if n in touched for rule in n.rules if rule.iri not in rubric.applied]
     return Score(rubric, result, notes, rules)
+
+
+def spread(library: Library, rubric: Rubric, entries: list[Entry]) -> tuple[Fraction, Fraction]:
+    """The least and the most that a rubric gives for entries where experts choose each of the points that are theirs anew."""
+    ends = zip(*(rubric.range(e.leaf) if e.points is not None else (None, None) for e in entries))
+    low, high = (score(library, rubric, [replace(e, points=p) for e, p in zip(entries, end)]).result.score for end in ends) if entries else (Fraction(0), Fraction(0))
+    return low, high
 
 
 class _Tally:
@@ -109,7 +127,7 @@ class _Tally:
                     self._limits[band].add(limit)
         self._items: dict[str, dict[Kind, dict[Fraction, int]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
         self._outside: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-        self._remarks: dict[str, set[str]] = defaultdict(set)
+        self._remarks: dict[str, set[Reason]] = defaultdict(set)
 
     def add(self, entry: Entry) -> None:
         """Take in one entry: its points, and what has to be remarked on it."""
@@ -129,22 +147,22 @@ class _Tally:
                 self._remark(leaf, "adjusted", adjustment.rule, points=number(points))
         self._items[leaf.iri][leaf.iri, frozenset(self._limits[band.iri])][points] += count
 
-    def remarks(self, leaf: Indicator) -> list[str]:
+    def remarks(self, leaf: Indicator) -> list[Reason]:
         """What has to be remarked on the entries of a leaf."""
         rule = next((self._rubric.other_ranks[n.iri] for n in leaf.lineage() if n.iri in self._rubric.other_ranks), None)
         printed = self._words["list"].join(self._words["rank" if b.ranks[0] == b.ranks[1] else "ranks"].format(*b.ranks) for b in leaf.bands if b.ranks)
         word = "outside" if rule else "unprinted"
         outside = [self._said(leaf, word, rule, rank=rank, ranks=printed, count=n) for rank, n in sorted(self._outside[leaf.iri].items()) if n]
-        return sorted(self._remarks[leaf.iri]) + outside
+        return sorted(self._remarks[leaf.iri], key=lambda reason: reason.text) + outside
 
     def _remark(self, leaf: Indicator, word: str, rule: str | None = None, **values) -> None:
         self._remarks[leaf.iri].add(self._said(leaf, word, rule, **values))
 
-    def _said(self, node: Indicator, word: str, rule: str | None, **values) -> str:
+    def _said(self, node: Indicator, word: str, rule: str | None, **values) -> Reason:
         """A remark on an indicator, with the rule as it is printed."""
         above = [n.fact.label[self._language] for n in reversed(node.lineage()[:-1])]
         said = self._words["rule"].format(said=statement(self._library.facts[rule], self._language)) if rule else ""
-        return self._words[word].format(where=self._words["step"].join(above) or node.fact.label[self._language], rule=said, **values)
+        return Reason(self._words[word].format(where=self._words["step"].join(above) or node.fact.label[self._language], rule=said, **values), rule)
 
     def evaluate(self, node: Indicator, quota: Quota) -> Result:
         """The result of an indicator where no more than so many items of a kind count."""

@@ -9,16 +9,21 @@ from typing import TYPE_CHECKING
 from zhicheng.answering.answers import Answer, Answers
 from zhicheng.answering.comparison import Comparison
 from zhicheng.answering.faq import Faq
+from zhicheng.answering.meaning import Encoder
 from zhicheng.answering.understanding import Understanding
 from zhicheng.errors import FaultyGraph
 from zhicheng.knowledge import loading, prepared, wordings
 from zhicheng.knowledge.catalogue import Catalogue
+from zhicheng.knowledge.datasets import Datasets
+from zhicheng.knowledge.descriptions import Descriptions
 from zhicheng.knowledge.policies import Library
 from zhicheng.knowledge.rubrics import Rubrics
-from zhicheng.knowledge.stores import EmbeddedStore
+from zhicheng.knowledge.stores import EmbeddedStore, GraphStore, Place, open_store
 from zhicheng.knowledge.vocabulary import Vocabulary
+from zhicheng.settings import Settings
 
 if TYPE_CHECKING:
+    from zhicheng.answering.assessing import Assessing
     from zhicheng.answering.eligibility.engine import Eligibility
 
 
@@ -27,7 +32,7 @@ class Service:
     """The parts that every page, call and command uses."""
 
     graph: loading.Graph
-    store: EmbeddedStore
+    store: GraphStore
     vocabulary: Vocabulary
     library: Library
     catalogue: Catalogue
@@ -36,6 +41,8 @@ class Service:
     faq: Faq
     rubrics: Rubrics
     comparison: Comparison
+    descriptions: Descriptions
+    datasets: Datasets
 
     @cached_property
     def eligibility(self) -> "Eligibility":
@@ -44,9 +51,21 @@ class Service:
 
         return Eligibility(self.store, self.vocabulary, self.library)
 
+    @cached_property
+    def assessing(self) -> "Assessing":
+        """What judges the persons that questions tell of; made when the first is."""
+        from zhicheng.answering.assessing import Assessing
+
+        return Assessing(self.eligibility, self.answers, self.vocabulary, self.library, self.catalogue)
+
+    def read_from(self, store: GraphStore) -> None:
+        """Put queries to a store from now on."""
+        self.store = self.answers.store = self.descriptions.store = self.datasets.store = store
+
     def ask(self, text: str, language: str | None = None, regions: tuple[str, ...] = (), day: date | None = None) -> Answer:
         """The answer to a question as a person asks it; raises as `Understanding.read` does."""
-        return self.answers.answer(self.understanding.read(text, language, regions, day))
+        question = self.understanding.read(text, language, regions, day)
+        return self.assessing.answer(question, question.person) if question.person else self.answers.answer(question)
 
 
 def prove(graph: loading.Graph, home: Path, cache: Path) -> None:
@@ -70,28 +89,34 @@ def prove(graph: loading.Graph, home: Path, cache: Path) -> None:
         return
 
 
-def open_service(home: Path, cache: Path) -> Service:
+def open_service(home: Path, cache: Path, place: Place = Place(), models: Path | None = None) -> Service:
     """Everything that answers questions from a folder's files, as it was kept from an earlier start or put together now and kept for the next.
 
-    Raises FaultyGraph where the files do not make a sound graph.
+    `models` is the folder of the language models, the one of the settings when left out.
+    What is held ready is always read from the files; what is asked for later is queried from the store at `place`.
+    Raises FaultyGraph where the files do not make a sound graph, and as `open_store` does.
     """
     digest = loading.digest(home)
-    key = prepared.key(home, digest)
+    encoder = Encoder(models or Settings.read().models)
+    key = prepared.key(home, digest, encoder.identity)
     service = prepared.read(cache, key)
     if service is None:
         graph = loading.load(home)
         prove(graph, home, cache)
-        service = _put_together(graph, home)
+        service = put_together(graph, home, EmbeddedStore(graph), encoder)
         if graph.digest == digest:  # no file was changed meanwhile
             prepared.write(cache, key, service)
+    if place != Place():
+        service.read_from(open_store(place, service.graph, key))
+    len(service.store)  # filled now, not by the first question
     return service
 
 
-def _put_together(graph: loading.Graph, home: Path) -> Service:
-    store = EmbeddedStore(graph)
+def put_together(graph: loading.Graph, home: Path, store: GraphStore, encoder: Encoder) -> Service:
+    """Everything that answers questions, read from a store that holds the graph of a folder's files."""
     vocabulary = Vocabulary(store)
     library = Library(store)
     catalogue = Catalogue(home, vocabulary)
-    understanding = Understanding(store, vocabulary, catalogue, library, wordings.read(home, graph.policies, [*library.facts, *library.silences]))
+    understanding = Understanding(store, vocabulary, catalogue, library, encoder, wordings.read(home, graph.policies, [*library.facts, *library.silences]))
     answers = Answers(store, vocabulary, library, catalogue)
-    return Service(graph, store, vocabulary, library, catalogue, understanding, answers, Faq(store, library, answers), Rubrics(store, library), Comparison(store, vocabulary, library))
+    return Service(graph, store, vocabulary, library, catalogue, understanding, answers, Faq(store, library, answers), Rubrics(store, library), Comparison(store, vocabulary, library), Descriptions(store), Datasets(store, graph.digest))

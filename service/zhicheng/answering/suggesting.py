@@ -41,7 +41,7 @@ class Suggestions:
             for language in ("zh", "en"):
                 own = [p for p in query.ask if detect(SLOT.sub("", p)) == language and (language == "zh" or p.endswith("?"))]
                 for pattern in own[:WORDINGS]:
-                    questions[language][answers.filled(query, pattern, language)] = None
+                    questions[language][query.filled(pattern, language, vocabulary)] = None
                     slots = [m[0] for m in SLOT.finditer(pattern)]
                     if len(slots) == 1:
                         self._patterns[language].setdefault(types.get(slots[0][1:-1], ""), []).append(pattern.replace(slots[0], "{}"))

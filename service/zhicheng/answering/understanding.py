@@ -9,9 +9,10 @@ from datetime import date
 from pyoxigraph import Literal, NamedNode
 
 from zhicheng.answering.finding import Finder, Found
-from zhicheng.answering.language import normalise
+from zhicheng.answering.language import detect, normalise
 from zhicheng.answering.linking import Entity
 from zhicheng.answering.matching import Matcher, grams
+from zhicheng.answering.meaning import Encoder, Meaning
 from zhicheng.answering.persons import Persons
 from zhicheng.answering.questions import Question
 from zhicheng.answering.reading import SAME_MASK, Reader, Reading, mask
@@ -58,18 +59,19 @@ SELECT ?query ?label WHERE { ?entry a zc:FaqEntry ; zc:answeredBy ?query ; rdfs:
 class Understanding:
     """Reads questions; built once from the catalogue's patterns, the FAQ's printed questions, the concepts' names, the facts and their wordings."""
 
-    def __init__(self, store: GraphStore, vocabulary: Vocabulary, catalogue: Catalogue, library: Library, wordings: Sequence[Wording]):
+    def __init__(self, store: GraphStore, vocabulary: Vocabulary, catalogue: Catalogue, library: Library, encoder: Encoder, wordings: Sequence[Wording]):
         self._vocabulary, self._catalogue, self._library = vocabulary, catalogue, library
         self._reader = Reader(store, vocabulary, library)
         self._persons = Persons(vocabulary)
         self._masked_types = {_named(p) for q in catalogue.queries.values() for p in q.parameters} - {"region"}
-        patterns = [(q.name, ask) for q in catalogue.queries.values() for ask in q.ask]
-        patterns += [(row["query"].value, row["label"].value) for row in store.query(ENTRIES)]
+        patterns = [(q.name, ask, q.filled(ask, detect(SLOT.sub("", ask)), vocabulary)) for q in catalogue.queries.values() for ask in q.ask]
+        patterns += [(row["query"].value, row["label"].value, row["label"].value) for row in store.query(ENTRIES)]
         types = {q.name: {p.name: _named(p) for p in q.parameters} for q in catalogue.queries.values()}
         background = [normalise(fact.label[language]) for fact in library.facts.values() for language in ("zh", "en")]
-        self._matcher = Matcher([(query, self._pattern(text, types[query])) for query, text in patterns], background)
+        self._encoder = encoder
+        self._matcher = Matcher([(query, self._pattern(text, types[query]), self._reader.read(asked).plain) for query, text, asked in patterns], background, encoder)
         self._concepts = {name: set(CONCEPT.findall(VALUES.sub("", query.text, count=1))) for name, query in catalogue.queries.items()}
-        self._finder = Finder(store, library, self._reader, wordings)
+        self._finder = Finder(store, library, self._reader, wordings, encoder)
         self._spoken: dict[str, set[str]] = defaultdict(set)
         for row in store.query(SPOKEN):
             self._spoken[row["concept"].value].add(row["region"].value)
@@ -99,7 +101,7 @@ class Understanding:
         if person and person.dated:
             question = replace(question, person=person)
         parts = self._reader.parts(reading)
-        if len(parts) > 1 and self.typed(question, reading)[1] >= SURELY_MEANT:
+        if len(parts) > 1 and self.typed(question, reading, self._meaning(reading))[1] >= SURELY_MEANT:
             parts = [reading]
         first, *others = [self._choose(replace(question, entities=part.entities), part) for part in parts]
         if not others:
@@ -119,8 +121,9 @@ class Understanding:
         within = self._reader.within(question.regions)
         if within and not within & self._library.regions.keys():
             return replace(question, reason="not-in-sources")
-        typed, typed_score = self.typed(question, reading)
-        found = self._finder.find(reading, within)
+        meaning = self._meaning(reading)
+        typed, typed_score = self.typed(question, reading, meaning)
+        found = self._finder.find(reading, within, meaning)
         if found.silences and not found.facts and typed_score < SURELY_MEANT and found.score >= FOUND_ALL_THE_SAME:
             return replace(question, reason="not-in-sources", silences=found.silences, near=typed.near)
         silent = self._silent(reading, within)
@@ -156,10 +159,13 @@ class Understanding:
             left = left[: entity.start] + " " + left[entity.end :]
         return sum(not f.startswith(("·", "~")) for f in grams(left)) < (LEAST_WORDS_ON if follows else LEAST_WORDS)
 
-    def typed(self, question: Question, reading: Reading) -> tuple[Question, float]:
+    def _meaning(self, reading: Reading) -> Meaning | None:
+        return self._encoder.meaning(reading.plain)
+
+    def typed(self, question: Question, reading: Reading, meaning: Meaning | None = None) -> tuple[Question, float]:
         """The catalogue's query that is nearest to a question, with its terms, and how near it is."""
         entities = list(reading.entities)
-        ranked = self._matcher.rank(mask(reading.folded, entities, self._masked_types))
+        ranked = self._matcher.rank(mask(reading.folded, entities, self._masked_types), meaning)
         named = {f"{e.type}:{e.id}" for e in entities}
         best, best_score = replace(question, near=tuple(m.query for m in ranked)), 0.0
         for match in ranked:

@@ -15,8 +15,12 @@ import numpy as np
 from zhicheng.answering.language import normalise
 from zhicheng.answering.linking import Entity
 from zhicheng.answering.matching import Postings, best, grams, weight_of_kind
+from zhicheng.answering.meaning import Encoder, Meaning, Meanings, mixed
+from zhicheng.answering.reading import mask
 from zhicheng.knowledge.wordings import Wording
 
+# The share of nearness in meaning in a score.
+MEANING = 0.5
 # How much the wording's share counts against the question's, and a word that no wording has against the rarest that one has.
 WORDING_SHARE, UNSEEN = 0.5, 0.5
 # What a concept weighs beside a pair of characters of the same rarity.
@@ -30,23 +34,30 @@ NEGATION = re.compile(r"不|没|未|无|\bnot?\b|n't\b|\bwithout\b|\bnever\b")
 
 
 class Near(NamedTuple):
-    """The wording of a fact that is nearest to a question, and how near (0 to 1)."""
+    """The wording of a fact that is nearest to a question, and how near (0 to 1); and of those that ask the same by yes or no, of the same
+    things with the same numbers and negations, the nearest one's reply, and how near it is."""
 
     wording: Wording
     score: float
+    reply: str = ""
+    alike: float = 0.0
 
 
 class Wordings:
     """Ranks the subjects of wordings for a question; built once."""
 
-    def __init__(self, wordings: Sequence[Wording], link: Callable[[str], list[Entity]]):
-        self._wordings, self._link = list(wordings), link
-        bags, named = [], []
+    def __init__(self, wordings: Sequence[Wording], link: Callable[[str], list[Entity]], encoder: Encoder):
+        self._wordings = list(wordings)
+        bags, named, plain = [], [], []
+        self._asked: list[tuple[list[str], bool, dict[str, set[str]]]] = []
         for wording in self._wordings:
             text = normalise(wording.text)
             entities = link(text)
             bags.append(_features(text, entities))
             named.append(_named(entities))
+            self._asked.append((sorted(NUMBER.findall(text)), bool(NEGATION.search(text)), named[-1]))
+            plain.append(mask(text, entities, ()))
+        self._meanings = Meanings(encoder, plain)
         holders: dict[str, list[int]] = defaultdict(list)
         for n, bag in enumerate(bags):
             for feature in sorted(bag):
@@ -59,8 +70,8 @@ class Wordings:
         self._naming = {type_: np.array([type_ in names for names in named], dtype=bool) for type_ in TELLING}
         self._named = {pair: np.array([pair[1] in names.get(pair[0], ()) for names in named], dtype=bool) for pair in {(t, i) for names in named for t, ids in names.items() for i in ids}}
 
-    def rank(self, text: str, entities: list[Entity], most: int = 60) -> dict[str, Near]:
-        """The nearest wording of each subject, for the nearest `most` wordings or more, the best first."""
+    def rank(self, text: str, entities: list[Entity], meaning: Meaning | None = None, most: int = 60) -> dict[str, Near]:
+        """The nearest wording of each subject, for the nearest `most` wordings or more, the best first; by words alone where no meaning is given."""
         total = 0.0
         features = sorted(_features(text, entities))
         for feature in features:
@@ -72,14 +83,17 @@ class Wordings:
         scores = shared * self._share
         shared *= (1 - WORDING_SHARE) / min(total, LONG_STORY)
         scores += np.minimum(shared, 1 - WORDING_SHARE, out=shared)
+        scores = mixed(scores, self._meanings.near(meaning), MEANING)
         near = best(scores, most * 4)
         scores = scores[near] * np.where(self._apart(_named(entities), near), APART, 1.0)
         order = np.lexsort((near, -scores))[: most * 2]
         nearest: dict[str, Near] = {}
+        asked = sorted(NUMBER.findall(text)), bool(NEGATION.search(text)), _named(entities)
         for n, score in zip(near[order].tolist(), scores[order].tolist()):
             wording = self._wordings[n]
-            if wording.subject not in nearest:
-                nearest[wording.subject] = Near(wording, score)
+            known = nearest.setdefault(wording.subject, Near(wording, score))
+            if wording.reply and not known.reply and self._asked[n] == asked:
+                nearest[wording.subject] = known._replace(reply=wording.reply, alike=score)
         return nearest
 
     def _apart(self, asked: dict[str, set[str]], places: np.ndarray) -> np.ndarray:
@@ -92,10 +106,6 @@ class Wordings:
                     other &= ~self._named[type_, id_][places]
             apart |= other
         return apart
-
-    def name_the_same(self, wording: Wording, entities: Sequence[Entity]) -> bool:
-        """Whether a wording names the same titles, degrees, honours … as a question."""
-        return _named(self._link(normalise(wording.text))) == _named(list(entities))
 
 
 def _features(text: str, entities: list[Entity]) -> set[str]:

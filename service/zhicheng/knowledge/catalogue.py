@@ -104,6 +104,21 @@ class Query:
                 return parameter
         raise Unknown(f"parameter of {self.name}", name, [p.name for p in self.parameters])
 
+    def filled(self, pattern: str, language: str, vocabulary: Vocabulary) -> str:
+        """A pattern as a question, its parameters filled from the worked example or with the first concept of their type."""
+
+        def example(match: re.Match) -> str:
+            parameter = self.parameter(match[1])
+            term = parameter.example
+            if isinstance(term, NamedNode):
+                return vocabulary.label(term.value, language)
+            if term is not None:
+                return term.value
+            concepts = vocabulary.by_scheme.get(parameter.type, {})
+            return next(iter(concepts.values())).label[language] if concepts else ""
+
+        return SLOT.sub(example, pattern)
+
     @property
     def example(self) -> dict[str, list[Term]]:
         """The worked example of the VALUES row."""

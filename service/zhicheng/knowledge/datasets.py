@@ -1,13 +1,13 @@
 """The data set and its graphs, described with VoID, DCAT and PROV, and their statements for download."""
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from zhicheng import __version__
 from zhicheng.errors import Unknown
+from zhicheng.knowledge.caches import BoundedCache
 from zhicheng.knowledge.loading import CONCEPTS
 from zhicheng.knowledge.serialising import DATASET_FORMATS, GRAPH_FORMATS, written
 from zhicheng.knowledge.stores import GraphStore
@@ -17,8 +17,8 @@ VOID, DCAT, SD = PREFIXES["void"], PREFIXES["dcat"], PREFIXES["sd"]
 HERE = BASE + "void"
 WHOLE = HERE + "#zhicheng"
 STATIC = Path(__file__).with_name("dataset.ttl")
-# The most downloads that are kept ready in memory.
-DOWNLOADS_KEPT = 8
+# The most downloads that are kept ready in memory, and their bytes.
+DOWNLOADS_KEPT = 8, 200_000_000
 
 SIZES = "SELECT ?graph (COUNT(*) AS ?triples) (COUNT(DISTINCT ?s) AS ?subjects) WHERE { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph ORDER BY ?graph"
 TOTALS = """
@@ -63,7 +63,7 @@ class Datasets:
     """The whole data set (`zhicheng`) and each of its named graphs, by name."""
 
     def __init__(self, store: GraphStore, digest: str):
-        self._store, self._version = store, f"{__version__}+{digest[:12]}"
+        self.store, self._version = store, f"{__version__}+{digest[:12]}"
         self.graphs: dict[str, NamedGraph] = {}
         for row in store.query(SIZES):
             iri = row["graph"].value
@@ -73,7 +73,7 @@ class Datasets:
             self.graphs[name_of(row["graph"].value)].roots.append(row["root"].value)
         self.whole = slug(WHOLE)
         self._fixed = self._describe()
-        self._written = lru_cache(maxsize=DOWNLOADS_KEPT)(self._download)
+        self._kept: BoundedCache[bytes] = BoundedCache(*DOWNLOADS_KEPT)
 
     @property
     def titles(self) -> dict[str, dict[str, str]]:
@@ -94,22 +94,24 @@ class Datasets:
 
         Raises Unknown, naming what can be had, where there is no such graph or it is not to be had in that format.
         """
-        return self._written(name, extension)
-
-    def _download(self, name: str, extension: str) -> bytes:
+        kept = self._kept.get((name, extension))
+        if kept is not None:
+            return kept
         statements, formats = self.statements(name), self.formats(name)
         if extension not in formats:
             raise Unknown(f"format of {name}", extension, list(formats))
-        return written(statements, formats[extension])
+        content = written(statements, formats[extension])
+        self._kept.put((name, extension), content, len(content))
+        return content
 
     def statements(self, name: str) -> list[Quad] | list[Triple]:
         """The triples of a graph, or all quads for `zhicheng`; raises Unknown, naming what can be had."""
         if name == self.whole:
-            rows = self._store.query("SELECT ?s ?p ?o ?g WHERE { GRAPH ?g { ?s ?p ?o } }")
+            rows = self.store.query("SELECT ?s ?p ?o ?g WHERE { GRAPH ?g { ?s ?p ?o } }")
             return [Quad(r["s"], r["p"], r["o"], r["g"]) for r in rows]
         if name not in self.graphs:
             raise Unknown("graph", name, [*self.graphs, self.whole])
-        return list(self._store.query(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{self.graphs[name].iri}> {{ ?s ?p ?o }} }}"))
+        return list(self.store.query(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{self.graphs[name].iri}> {{ ?s ?p ?o }} }}"))
 
     def formats(self, name: str) -> dict[str, RdfFormat]:
         """The formats in which a graph, or the whole, can be had, by file name extension."""
@@ -153,20 +155,20 @@ class Datasets:
             found.append(Triple(NamedNode(subject), NamedNode(predicate), Literal(value) if isinstance(value, int) else NamedNode(value)))
 
         titles: dict[str, list[Literal]] = {}
-        for row in self._store.query("SELECT ?d ?title WHERE { ?d a <https://w3id.org/zhicheng/ontology#PolicyDocument> ; <http://purl.org/dc/terms/title> ?title } ORDER BY ?d ?title"):
+        for row in self.store.query("SELECT ?d ?title WHERE { ?d a <https://w3id.org/zhicheng/ontology#PolicyDocument> ; <http://purl.org/dc/terms/title> ?title } ORDER BY ?d ?title"):
             titles.setdefault(row["d"].value, []).append(row["title"])
         found.append(Triple(NamedNode(WHOLE), NamedNode(DCAT + "version"), Literal(self._version)))
         found.append(Triple(NamedNode(HERE + "#software"), NamedNode(DCAT + "version"), Literal(__version__)))
         found.append(Triple(NamedNode(WHOLE), NamedNode(VOID + "uriSpace"), Literal(ID)))
         add(WHOLE, VOID + "triples", sum(g.triples for g in self.graphs.values()))
-        for row in self._store.query(TOTALS):
+        for row in self.store.query(TOTALS):
             for name in ("distinctSubjects", "distinctObjects"):
                 add(WHOLE, VOID + name, int(row[name].value))
-        for row in self._store.query(EXAMPLES):
+        for row in self.store.query(EXAMPLES):
             add(WHOLE, VOID + "exampleResource", row["example"].value)
         vocabularies = set()
         for text, part, term, number, count in ((CLASSES, "classPartition", "class", "classes", "entities"), (PROPERTIES, "propertyPartition", "property", "properties", "triples")):
-            rows = list(self._store.query(text))
+            rows = list(self.store.query(text))
             add(WHOLE, VOID + number, len(rows))
             for row in rows:
                 iri = row["term"].value

@@ -54,7 +54,7 @@ class Descriptions:
     """Describes every IRI minted under the base that the graph speaks of."""
 
     def __init__(self, store: GraphStore):
-        self._store = store
+        self.store = store
         self.known = {row["thing"].value for row in store.query(SUBJECTS.format(base=BASE))}
         self._labels: dict[str, dict[str, str]] = defaultdict(dict)
         for row in store.query(LABELS):
@@ -82,7 +82,7 @@ class Descriptions:
         """Everything that the graph says of a thing; raises Unknown, naming its neighbours, where it says nothing."""
         if iri not in self.known:
             raise Unknown("identifier", iri.removeprefix(BASE), self._near(iri))
-        return describe_from(iri, self._store.query(DESCRIPTION.format(iri=iri)))
+        return describe_from(iri, self.store.query(DESCRIPTION.format(iri=iri)))
 
     def _near(self, iri: str) -> list[str]:
         """The identifiers beside one: of the same scheme or policy, or else the schemes and policies."""

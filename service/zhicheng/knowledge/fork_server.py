@@ -14,6 +14,7 @@ import resource
 import signal
 import socket
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -48,10 +49,10 @@ def main(control_fd: int, quads_fd: int, limits: Limits) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's; the one who started this decides
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children leave nothing to wait for
     store = Store()
-    with os.fdopen(quads_fd, "rb") as quads:
-        store.load(quads, RdfFormat.N_QUADS)
-    store.optimize()
-    _warm(store, limits)
+    # In a thread that is gone before the first fork: the engine draws chance numbers thread by thread, and this one's must be
+    # undrawn when a child is forked, or all children would continue the same series (RAND, UUID, STRUUID, BNODE).
+    with ThreadPoolExecutor(1) as loader:
+        loader.submit(_load, store, quads_fd, limits).result()
     gc.collect()
     gc.freeze()
     # Opened and read once here: a child may not.
@@ -87,8 +88,11 @@ def main(control_fd: int, quads_fd: int, limits: Limits) -> None:
             connection.close()
 
 
-def _warm(store: Store, limits: Limits) -> None:
-    """Pass once through what a query passes through, so that nothing is left to load."""
+def _load(store: Store, quads_fd: int, limits: Limits) -> None:
+    """Load the graph, and pass once through what a query passes through, so that nothing is left to load."""
+    with os.fdopen(quads_fd, "rb") as quads:
+        store.load(quads, RdfFormat.N_QUADS)
+    store.optimize()
     for text in ("SELECT * { ?s ?p ?o } LIMIT 1", "ASK {}", "CONSTRUCT WHERE { ?s ?p ?o } LIMIT 1"):
         for solutions, graph in zip(results.SOLUTIONS, results.GRAPHS):
             results.compressed(_evaluated(store, Job(text, None, None, solutions, graph, True), limits)[1])

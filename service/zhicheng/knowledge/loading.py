@@ -43,6 +43,12 @@ class Graph:
         """The quads as N-Quads."""
         return self.__dict__.get("_n_quads") or serialize(self.quads, format=RdfFormat.N_QUADS)
 
+    @property
+    def size(self) -> int:
+        """The number of quads."""
+        kept = self.__dict__.get("_n_quads")
+        return len(self.quads) if kept is None else kept.count(b"\n")
+
     def __getstate__(self) -> dict:
         return {**self.__dict__, "_n_quads": self.n_quads, "quads": None}
 

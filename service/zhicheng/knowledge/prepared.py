@@ -7,29 +7,38 @@ format (pickle), which could carry instructions.
 
 import gc
 import hashlib
+import logging
 import os
 import pickle
 import platform
 import stat
 import tempfile
+from functools import cache as once
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from zhicheng.settings import PACKAGE
 
-LIBRARIES = ("numpy", "opencc", "pyoxigraph", "pypinyin", "spacy")
+logger = logging.getLogger(__name__)
+LIBRARIES = ("numpy", "onnxruntime", "opencc", "pyoxigraph", "pypinyin", "spacy", "tokenizers")
 PREFIX = "prepared-"
 # How many are kept, of the last used: one for each version of data and program between which a person may go back and forth.
 KEPT = 3
 
 
-def key(home: Path, digest: str) -> str:
-    """The key of what is put together from a folder's files, of that digest, by this program."""
-    total = hashlib.sha256(f"{home.resolve()}\0{digest}\0{platform.python_implementation()} {platform.python_version()}\0".encode())
+def key(home: Path, digest: str, models: str = "") -> str:
+    """The key of what is put together from a folder's files, of that digest, by this program and with these language models."""
+    return hashlib.sha256(f"{home.resolve()}\0{digest}\0{models}\0{_program()}".encode()).hexdigest()
+
+
+@once
+def _program() -> str:
+    """The digest of this program and its libraries as they were when first asked for: one that runs on keeps it, whatever becomes of the files."""
+    total = hashlib.sha256(f"{platform.python_implementation()} {platform.python_version()}\0".encode())
     for library in LIBRARIES:
         total.update(f"{library} {version(library)}\0".encode())
-    for path in sorted(p for p in PACKAGE.rglob("*") if p.suffix in (".py", ".ttl") and "resources" not in p.parts[len(PACKAGE.parts) :]):
+    for path in sorted(p for p in PACKAGE.rglob("*") if p.suffix in (".py", ".ttl", ".toml") and "resources" not in p.parts[len(PACKAGE.parts) :]):
         total.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return total.hexdigest()
 
@@ -44,6 +53,7 @@ def read(cache: Path, key_: str) -> Any | None:
     except OSError:
         return None
     if hashlib.sha256(content[32:]).digest() != content[:32]:
+        logger.warning("%s is damaged; what it held is put together anew", path)
         return None
     collecting = gc.isenabled()
     gc.disable()  # nothing of it is garbage, and looking takes as long as reading
@@ -69,8 +79,8 @@ def write(cache: Path, key_: str, value: Any) -> None:
             raise
         for old in sorted(cache.glob(PREFIX + "*"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
             old.unlink(missing_ok=True)
-    except OSError:
-        return
+    except OSError as error:
+        logger.warning("%s cannot be written (%s); the next start takes as long as this one", cache, error.strerror)
 
 
 def _ours(path: Path) -> bool:

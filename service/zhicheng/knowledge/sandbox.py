@@ -149,7 +149,9 @@ class Sandbox:
             quads.write(self._quads)
             quads.seek(0)
             command = [sys.executable, "-m", fork_server.__name__, str(theirs.fileno()), str(quads.fileno()), json.dumps(asdict(self.limits))]
-            self._server = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=(theirs.fileno(), quads.fileno()))
+            # Of the memory that a second arena of the allocator would set aside, a child could take more than it may.
+            environment = os.environ | {"MALLOC_ARENA_MAX": "1"}
+            self._server = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=(theirs.fileno(), quads.fileno()), env=environment)
         self._control, self._owner = ours, os.getpid()
         self._finalizer = weakref.finalize(self, _end, self._server, ours)
         return ours

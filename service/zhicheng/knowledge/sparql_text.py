@@ -17,11 +17,17 @@ TOKEN = re.compile(
 )
 # The engine reads a keyword that follows another one, a number or a name's colon without white space ("ASKFROM<…>", "SERVICE:x").
 SERVICE = re.compile(r"\w*service(silent)?", re.I)
+FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 FROM = re.compile(r"\w*from(named)?", re.I)
 
 
 def _tokens(text: str) -> Iterator[re.Match]:
     return (m for m in TOKEN.finditer(text) if m.lastgroup != "comment")
+
+
+def form(text: str) -> str | None:
+    """The form of a query (SPARQL 1.1 Query, §16) in capitals, such as SELECT; None where it has none."""
+    return next((word for token in _tokens(text) if (word := (token["word"] or "").upper()) in FORMS), None)
 
 
 def asks_service(text: str) -> bool:

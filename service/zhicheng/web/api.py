@@ -67,11 +67,10 @@ class Said(NamedTuple):
 
 @api.get("/api/ask")
 def ask() -> Response:
-    asks, kept = question_arguments(), current_app.extensions["answers"]
-    key = (service().graph.digest, *asks)
+    kept, key = current_app.extensions["answers"], (service().graph.digest, date.today(), request.query_string)
     said = kept.get(key)
     if said is None:
-        answer = service().ask(*asks)
+        answer = service().ask(*question_arguments())
         said = Said(answer_bytes(answer), answer.status, answer.reason)
         kept.put(key, said, len(said.body) + len(request.query_string))
     g.answer = said
@@ -94,4 +93,5 @@ def live() -> dict:
 @api.get("/health/ready")
 def ready() -> dict:
     parts = service()
+    parts.store.check()
     return {"status": "ready", "version": __version__, "data": parts.graph.digest, "triples": len(parts.store)}

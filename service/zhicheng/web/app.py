@@ -1,37 +1,44 @@
 """The application: what is served is passed in."""
 
+from threading import Event
+
 from flask import Flask
 
 from zhicheng.answering.service import Service
 from zhicheng.knowledge.caches import BoundedCache
 from zhicheng.knowledge.limits import Limits
-from zhicheng.web import caching, linked_data, metrics, openapi, problems, sparql
+from zhicheng.web import bodies, caching, compressing, linked_data, logs, metrics, openapi, problems, rates, security, sparql
 from zhicheng.web.api import api
 from zhicheng.web.eligibility import eligibility
 from zhicheng.web.compare import compare
 from zhicheng.web.ledger import Ledger
 from zhicheng.web.pages import pages
 from zhicheng.web.queries import queries
+from zhicheng.web.rates import Rates
 from zhicheng.web.rubrics import rubrics
 
-LARGEST_BODY = 1_000_000
 # The most answers that are kept as they were sent, and their bytes.
 ANSWERS = 5000, 50_000_000
 
 
-def create_app(service: Service, limits: Limits | None = None, ledger: Ledger | None = None) -> Flask:
+def create_app(service: Service, limits: Limits | None = None, ledger: Ledger | None = None, limit: Rates | None = None) -> Flask:
     """The web application that answers from a service.
 
-    `limits` bounds the queries of strangers, as the settings do by default when left out; without a `ledger` no feedback is kept.
+    `limits` bounds the queries of strangers, as the settings do by default when left out; without a `ledger` no feedback is kept,
+    and without a `limit` an address may make any number of requests.
     """
     app = Flask(__name__)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.extensions["zhicheng"] = service
     app.extensions["ledger"] = ledger
     app.extensions["answers"] = BoundedCache(*ANSWERS)
+    app.extensions["draining"] = Event()
+    logs.register(app)
     metrics.register(app, service)
+    if limit:
+        rates.register(app, limit)
+    bodies.register(app)
     caching.register(app, service.graph.digest)
     app.register_blueprint(api)
     app.register_blueprint(pages)
@@ -43,12 +50,13 @@ def create_app(service: Service, limits: Limits | None = None, ledger: Ledger | 
     app.register_blueprint(compare)
     openapi.register(app, service)
     problems.register(app)
+    compressing.register(app)
+    security.register(app)
 
     @app.after_request
-    def secure(response):
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "same-origin")
-        response.headers.setdefault("Content-Security-Policy", "default-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'self'")
+    def drain(response):
+        if app.extensions["draining"].is_set():
+            response.headers["Connection"] = "close"  # this process ends soon; the next request finds another
         return response
 
     return app

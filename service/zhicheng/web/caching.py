@@ -16,7 +16,7 @@ from zhicheng import __version__
 FRESH = 60
 # Endpoints that tell the state of the process, not of the data; and those whose result may differ each time (NOW(), RAND()).
 LIVE = {"api.live", "api.ready", "metrics.metrics_text"}
-COMPUTED = {"sparql.endpoint"}
+COMPUTED = {"sparql.endpoint", "pages.sparql_page"}
 
 
 def register(app: Flask, digest: str) -> None:

@@ -20,6 +20,7 @@ compare = Blueprint("compare", __name__)
 
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS = {"json": "application/json", "csv": "text/csv", "xlsx": SPREADSHEET}
+DIFFERENCES = "differences"
 # Text that a spreadsheet would take for a formula; the most characters of one of its cells.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 LONGEST_CELL = 32_767
@@ -38,12 +39,25 @@ def compared() -> Response:
     if title is None or not title.strip() or len(request.args.getlist("title")) > 1:
         raise Invalid("title", "is missing" if not (title or "").strip() else "is given twice", "Name one title: /api/compare?title=senior-engineer")
     parts = service()
-    table = parts.comparison.compare(title, region_arguments(), language_argument(), day_argument())
+    table = parts.comparison.compare(title, region_arguments(), language_argument(), day_argument(), aspect_arguments(), uneven_argument())
     form = _format()
     response = Response(rendered(parts, table, form), mimetype=FORMATS[form], headers={"Vary": "Accept"})
     if form != "json":
         response.headers["Content-Disposition"] = f'attachment; filename="compare-{slug(table.title)}.{form}"'
     return response
+
+
+def aspect_arguments() -> tuple[str, ...]:
+    """The aspects, and groups of them, named by `aspect`, repeated or once; blank ones do not count."""
+    return tuple(dict.fromkeys(a for a in request.args.getlist("aspect") if a.strip()))
+
+
+def uneven_argument() -> bool:
+    """Whether `only` asks for the rows in which regions differ; raises Invalid where it asks for something else."""
+    only = request.args.get("only")
+    if only not in (None, "", DIFFERENCES):
+        raise Invalid("only", f'is "{only[:40]}"', f"Give {DIFFERENCES}, or leave it out for all rows")
+    return only == DIFFERENCES
 
 
 def rendered(parts: Service, table: Table, form: str) -> bytes:
@@ -105,10 +119,10 @@ def _cell_json(parts: Service, table: Table, row: Row, cell: Cell) -> dict:
     body: dict = {"text": cell.text}
     if cell.value is not None:
         body |= {"value": number(cell.value), "unit": row.unit}
-    return body | {"citations": [citation_json(c) for c in _citations(parts, table, cell)]}
+    return body | {"citations": [citation_json(c) for c in cell_citations(parts, table, cell)]}
 
 
-def _citations(parts: Service, table: Table, cell: Cell) -> list[Citation]:
+def cell_citations(parts: Service, table: Table, cell: Cell) -> list[Citation]:
     return list(dict.fromkeys(c for fact in cell.facts for c in parts.answers.citations(fact, table.day, table.language)))
 
 
@@ -129,7 +143,7 @@ def _lines(parts: Service, table: Table) -> list[list[str]]:
     def told(cell: Cell | None) -> str:
         if cell is None:
             return ""
-        clauses = dict.fromkeys(c.clause for c in _citations(parts, table, cell) if c.clause)
+        clauses = dict.fromkeys(c.clause for c in cell_citations(parts, table, cell) if c.clause)
         return cell.text + (f"\n[{words['list'].join(clauses)}]" if clauses else "")
 
     lines = [[words["aspect"], words["label"], *(_heading(parts, table, r) for r in table.policies), words["differs"], words["silent"], words["strictest"], words["loosest"]]]
@@ -178,7 +192,7 @@ def table_xlsx(parts: Service, table: Table) -> bytes:
     sources.append([text(sources, value, head=True) for value in words["citations"]])
     for row in table.rows:
         for region, cell in row.cells.items():
-            for c in _citations(parts, table, cell) if cell else ():
+            for c in cell_citations(parts, table, cell) if cell else ():
                 sources.append([text(sources, v) for v in (row.aspect, region, c.policy_title, c.document_number or "", c.validity, c.clause, c.quote, c.url)])
     out = BytesIO()
     book.save(out)

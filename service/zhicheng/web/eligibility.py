@@ -12,6 +12,7 @@ from zhicheng.answering.eligibility.verdicts import Part, Result, Way
 from zhicheng.answering.eligibility.wording import reason, summary
 from zhicheng.answering.entries import read_json
 from zhicheng.answering.service import Service
+from zhicheng.knowledge.vocabulary import Vocabulary
 from zhicheng.terms import slug
 from zhicheng.web.api import language_argument, service
 from zhicheng.web.rendering import citation_json
@@ -51,6 +52,12 @@ def report_json(parts: Service, report: Report) -> dict:
     return body
 
 
+def kind_name(vocabulary: Vocabulary, kind: str, language: str) -> str:
+    """What a part of a result is called: a kind of route, or an aspect."""
+    scheme = "aspect" if kind in vocabulary.by_scheme["aspect"] and kind not in vocabulary.by_scheme["route-kind"] else "route-kind"
+    return vocabulary.label(vocabulary.iri(scheme, kind), language)
+
+
 def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
@@ -74,7 +81,7 @@ class _Writer:
             "exclusion": self._part(result.exclusion),
             "seniority": self._part(result.seniority, {"earliest": _day(result.earliest)}),
             "exceptional": self._part(result.exceptional),
-            "other": [{"kind": part.kind, "label": self._kind(part.kind)} | self._part(part) for part in result.other],
+            "other": [{"kind": part.kind, "label": kind_name(self.parts.vocabulary, part.kind, self.language)} | self._part(part) for part in result.other],
             "routes": [self._way(way) for way in result.ways],
             "missing": result.missing,
             "summary": summary(result, self.language, self.parts.vocabulary),
@@ -83,10 +90,6 @@ class _Writer:
 
     def _part(self, part: Part, more: dict | None = None) -> dict:
         return {"status": NAMES[part.status], **(more or {}), "criteria": [self._node(found) for found in part.findings]}
-
-    def _kind(self, kind: str) -> str:
-        scheme = "aspect" if kind in self.parts.vocabulary.by_scheme["aspect"] and kind not in self.parts.vocabulary.by_scheme["route-kind"] else "route-kind"
-        return self.parts.vocabulary.label(self.parts.vocabulary.iri(scheme, kind), self.language)
 
     def _way(self, way: Way) -> dict:
         label = way.route.fact.label[self.language] if way.route.fact else way.route.id

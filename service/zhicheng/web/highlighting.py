@@ -16,6 +16,12 @@ def find(text: str, quote: str) -> Span | None:
     return (places[start], places[start + len(wanted) - 1] + 1) if wanted and start >= 0 else None
 
 
+def places(text: str, quotes: Iterable[str]) -> str | None:
+    """Where a text holds quotes, as the `mark` of a policy page's address names it (0-12.40-52); None where it holds none of them."""
+    spans = dict.fromkeys(find(text, quote) for quote in quotes)
+    return ".".join(f"{span[0]}-{span[1]}" for span in spans if span) or None
+
+
 def marked(text: str, spans: Iterable[Span]) -> list[tuple[str, bool]]:
     """The text in pieces, each with whether it lies in one of the spans."""
     inside = [False] * len(text)

@@ -1,12 +1,11 @@
-"""The one thing that the service writes: a small SQLite database with what readers think of answers, and since when each FAQ entry reads as it does.
+"""The one thing that the service writes: a small SQLite database with what readers think of answers.
 
 Nothing in it tells who wrote: no address, no browser, no time beyond the day.
 """
 
-import hashlib
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +15,6 @@ from zhicheng.errors import StoreFailure
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS feedback (day TEXT NOT NULL, verdict TEXT NOT NULL, language TEXT NOT NULL, query TEXT, entities TEXT NOT NULL, question TEXT, data TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS entries (iri TEXT PRIMARY KEY, digest TEXT NOT NULL, changed TEXT NOT NULL, removed INTEGER NOT NULL DEFAULT 0);
 """
 # The most opinions that are kept: the oldest give way.
 MOST_FEEDBACK = 100_000
@@ -53,29 +51,6 @@ class Ledger:
         """All opinions, the oldest first: day, verdict, language, query, entities, question, data."""
         with self._open() as database:
             return database.execute("SELECT * FROM feedback ORDER BY rowid").fetchall()
-
-    def changes(self, entries: Iterable[tuple[str, str, date]], today: date) -> dict[str, tuple[date, bool]]:
-        """Since when each entry (IRI, text, day of its document) reads as it does, and whether it is gone.
-
-        An entry that was never seen before counts from its document's day; one whose text has changed, or that is gone, from the day this was seen.
-        """
-        texts = {iri: (hashlib.sha256(text.encode()).hexdigest(), day) for iri, text, day in entries}
-        with self._open() as database:
-            known = {iri: (digest, changed, removed) for iri, digest, changed, removed in database.execute("SELECT * FROM entries")}
-            for iri, (digest, day) in texts.items():
-                if iri not in known:
-                    changed = (today if known else day).isoformat()
-                elif known[iri][0] != digest or known[iri][2]:
-                    changed = today.isoformat()
-                else:
-                    continue
-                known[iri] = digest, changed, 0
-                database.execute("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, 0)", (iri, digest, changed))
-            for iri, (digest, _, removed) in list(known.items()):
-                if iri not in texts and not removed:
-                    known[iri] = digest, today.isoformat(), 1
-                    database.execute("UPDATE entries SET removed = 1, changed = ? WHERE iri = ?", (today.isoformat(), iri))
-        return {iri: (date.fromisoformat(changed), bool(removed)) for iri, (_, changed, removed) in known.items()}
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

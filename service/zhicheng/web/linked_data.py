@@ -24,8 +24,8 @@ OWL = PREFIXES["owl"]
 
 def register(app: Flask, service: Service) -> None:
     """Serve the linked data of a service."""
-    descriptions = app.extensions["descriptions"] = Descriptions(service.store)
-    datasets = app.extensions["datasets"] = Datasets(service.store, service.graph.digest)
+    descriptions = app.extensions["descriptions"] = service.descriptions
+    datasets = app.extensions["datasets"] = service.datasets
     app.register_blueprint(linked_data)
     titles = datasets.titles
     for graph in datasets.graphs.values():

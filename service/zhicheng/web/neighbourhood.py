@@ -59,7 +59,7 @@ def drawn(iri: str, outgoing: Mapping[str, Sequence[str]], incoming: Mapping[str
             moved = Box(box.iri, box.text, box.name, box.x, box.y + shift)
             boxes.append(moved)
             ends = (moved.x + BOX, moved.y + ROW / 2, centre.x, middle) if at_left else (centre.x + BOX, middle, moved.x, moved.y + ROW / 2)
-            curves.append(_curve(*ends))
+            curves.append(curve(*ends))
     return Picture(WIDTH, height, centre, boxes, captions, curves)
 
 
@@ -84,14 +84,15 @@ def _column(groups: Mapping[str, Sequence[str]], label: Callable[[str], str], x:
     return boxes, captions, y
 
 
-def _curve(x1: float, y1: float, x2: float, y2: float) -> str:
+def curve(x1: float, y1: float, x2: float, y2: float) -> str:
+    """SVG path data of a line that leaves one point and reaches another levelly."""
     middle = (x1 + x2) / 2
     return f"M{x1:g} {y1:g}C{middle:g} {y1:g} {middle:g} {y2:g} {x2:g} {y2:g}"
 
 
-def fitted(text: str) -> str:
+def fitted(text: str, width: float = BOX) -> str:
     """A text cut to the width of a box; a Chinese character is as wide as it is high, others little more than half."""
-    room = (BOX - 2 * MARGIN) / LETTER
+    room = (width - 2 * MARGIN) / LETTER
     for n, letter in enumerate(text):
         room -= 1 if east_asian_width(letter) in "WF" else 0.58
         if room < 1 and n + 1 < len(text):

@@ -1,5 +1,6 @@
 """The description of the whole interface as OpenAPI 3.1: openapi.yaml, completed with what the graph allows."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +25,13 @@ LITERALS = {"date": {"type": "string", "format": "date"}, "integer": {"type": "i
 def register(app: Flask, service: Service) -> None:
     """Serve the description of an application's interface; to be called when its routes are all there."""
     app.register_blueprint(openapi)
-    with app.app_context():
-        app.extensions["openapi"] = described(service, datasets())
+    app.extensions["openapi"] = cache(lambda: described(service, datasets()))  # once, when first asked for: no start waits for it
 
 
 @openapi.get("/openapi.json")
 def document() -> Response:
     """The description of the interface, at this service's own address."""
-    body = current_app.extensions["openapi"] | {"servers": [{"url": request.url_root.rstrip("/")}]}
+    body = current_app.extensions["openapi"]() | {"servers": [{"url": request.url_root.rstrip("/")}]}
     return Response(json.dumps(body, ensure_ascii=False), mimetype="application/json")
 
 

@@ -1,10 +1,15 @@
 """Errors as RFC 9457 problem documents, or as pages for those who read pages."""
 
-from flask import Flask, Response, json, render_template, request
+import logging
+
+from flask import Flask, Response, g, json, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from zhicheng.errors import Invalid, InvalidMember, InvalidMembers, StoreFailure, Unknown
+from zhicheng.web.metrics import route
 from zhicheng.web.rendering import page_language, wants_page
+
+logger = logging.getLogger(__name__)
 
 
 def problem(status: int, title: str, detail: str, **members) -> Response:
@@ -34,19 +39,21 @@ def register(app: Flask) -> None:
     @app.errorhandler(StoreFailure)
     def store_failure(error: StoreFailure) -> Response:
         response = problem(503, "The store does not answer", str(error))
-        response.headers["Retry-After"] = "5"
+        response.headers["Retry-After"] = str(error.retry_after)
         return response
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
-        detail = f"The body is too large. Send at most {app.config['MAX_CONTENT_LENGTH']} bytes" if error.code == 413 else error.description or error.name
+        told = error.description if error.description != type(error).description else None
+        detail = told or (f"The body is too large. Send at most {app.config['MAX_CONTENT_LENGTH']} bytes." if error.code == 413 else error.description or error.name)
         response = problem(error.code or 500, error.name, detail)
         for name, value in error.get_headers():
-            if name.lower() == "allow":
+            if name.lower() in ("allow", "retry-after"):
                 response.headers[name] = value
         return response
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
-        app.logger.exception("unexpected error on %s", request.path)
-        return problem(500, "Internal error", "The service failed on this request; it has been logged. Other requests are not affected.")
+        number = g.get("request_id", "")
+        logger.exception("unexpected error", extra={"said": {"route": route(), "id": number}})
+        return problem(500, "Internal error", f"The service failed on this request; it has been logged as {number}. Other requests are not affected.")

@@ -75,20 +75,20 @@ def answer_json(answer: Answer, read: Callable[[str], object] = json.loads) -> d
     return body
 
 
-def faq_json(entries: list, base: str) -> dict:
-    """FAQ entries as a schema.org FAQPage."""
+def faq_json(entries: list, base: str | None) -> dict:
+    """FAQ entries as a schema.org FAQPage, with addresses under a base; with the entries' and clauses' permanent identifiers where there is none."""
     return {
         "@context": "https://schema.org",
         "@type": "FAQPage",
         "mainEntity": [
             {
                 "@type": "Question",
-                "@id": base + entry.url,
+                "@id": entry.iri if base is None else base + entry.url,
                 "name": entry.question,
                 "acceptedAnswer": {
                     "@type": "Answer",
                     "text": entry.answer,
-                    "citation": [{"@type": "Legislation", "name": c.policy_title, "legislationIdentifier": c.document_number, "identifier": c.clause, "text": c.quote, "url": base + c.url} for c in entry.citations],
+                    "citation": [{"@type": "Legislation", "name": c.policy_title, "legislationIdentifier": c.document_number, "identifier": c.clause, "text": c.quote, "url": c.iri if base is None else base + c.url} for c in entry.citations],
                 },
             }
             for entry in entries

@@ -26,7 +26,7 @@ def listed() -> dict:
 def tree(policy: str) -> dict:
     """The scoring standard of a policy."""
     rubric, day = service().rubrics.find(policy), day_argument() or date.today()
-    return _policy_json(rubric, day) | _tree_json(rubric, rubric.root, day, language_argument())
+    return tree_json(rubric, day, language_argument())
 
 
 @rubrics.post("/api/rubrics/<policy>/score")
@@ -35,7 +35,8 @@ def score(policy: str) -> dict:
     parts = service()
     rubric, language = parts.rubrics.find(policy), language_argument()
     entries = read_entries(rubric, read_json(request.get_data()))
-    return score_json(scoring.score(parts.library, rubric, entries, language), day_argument() or date.today(), language)
+    body = score_json(scoring.score(parts.library, rubric, entries, language), day_argument() or date.today(), language)
+    return body | {"range": range_json(scoring.spread(parts.library, rubric, entries))}
 
 
 def score_json(result: scoring.Score, day: date, language: str) -> dict:
@@ -45,12 +46,22 @@ def score_json(result: scoring.Score, day: date, language: str) -> dict:
         "total": number(result.result.score),
         "maximum": _points(root.maximum),
         "indicators": [
-            {"id": r.indicator.id, "label": r.indicator.fact.label["zh"], "label_en": r.indicator.fact.label["en"], "raw": number(r.raw), "score": number(r.score), "maximum": _points(r.indicator.maximum), "capped": r.capped, "reasons": r.reasons}
+            {"id": r.indicator.id, "label": r.indicator.fact.label["zh"], "label_en": r.indicator.fact.label["en"], "raw": number(r.raw), "score": number(r.score), "maximum": _points(r.indicator.maximum), "capped": r.capped, "reasons": [reason.text for reason in r.reasons]}
             for r in result.result.all() if r.indicator is not root
         ],
         "notes": result.notes,
         "rules": [{"indicator": indicator.id, "text": rule.label[language], "quote": rule.citations[0].quote} for indicator, rule in result.rules],
     }  # fmt: skip
+
+
+def tree_json(rubric: Rubric, day: date, language: str) -> dict:
+    """A scoring standard in the contract's shape, with the policy's standing on a day."""
+    return _policy_json(rubric, day) | _indicator_json(rubric, rubric.root, day, language)
+
+
+def range_json(spread: tuple[Fraction, Fraction]) -> dict:
+    """The least and the most that a total can come to."""
+    return {"minimum": number(spread[0]), "maximum": number(spread[1])}
 
 
 def _policy_json(rubric: Rubric, day: date) -> dict:
@@ -68,7 +79,7 @@ def _own_json(node: Indicator) -> dict:
     }  # fmt: skip
 
 
-def _tree_json(rubric: Rubric, node: Indicator, day: date, language: str) -> dict:
+def _indicator_json(rubric: Rubric, node: Indicator, day: date, language: str) -> dict:
     body = _own_json(node) | {
         "aggregation": "best" if node.best_only else "sum",
         "limits": [{"number": limit.number, "indicators": sorted({n.id for n in node.tree() for b in n.bands if b.iri in limit.bands})} for limit in node.limits],
@@ -82,7 +93,7 @@ def _tree_json(rubric: Rubric, node: Indicator, day: date, language: str) -> dic
         ]
         if (judged := rubric.range(node)) is not None:
             body["points"] = {"minimum": number(judged[0]), "maximum": number(judged[1])}
-    return body | {"children": [_tree_json(rubric, child, day, language) for child in node.children]}
+    return body | {"children": [_indicator_json(rubric, child, day, language) for child in node.children]}
 
 
 def _points(value: Fraction | None) -> int | float | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl
 
-from flask import Blueprint, Flask, Response, current_app, request
+from flask import Blueprint, Flask, Response, current_app, redirect, request, url_for
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple
 from werkzeug.exceptions import MethodNotAllowed, NotAcceptable, RequestEntityTooLarge, RequestURITooLarge, UnsupportedMediaType
 
@@ -17,6 +17,7 @@ from zhicheng.knowledge.results import GRAPHS, SOLUTIONS
 from zhicheng.knowledge.sandbox import Sandbox
 from zhicheng.knowledge.serialising import GRAPH_FORMATS, written
 from zhicheng.terms import PREFIXES, RDF
+from zhicheng.web import turns
 from zhicheng.web.problems import problem
 
 sparql = Blueprint("sparql", __name__)
@@ -47,7 +48,7 @@ def sandbox() -> Sandbox:
 
 @sparql.route("/sparql", methods=["GET", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"], strict_slashes=False, provide_automatic_options=False)
 def endpoint() -> Response:
-    """The result of the query that a request carries; a description of the service for a GET without one."""
+    """The result of the query that a request carries; for a GET without one a description of the service, or the way to the page for those who read pages."""
     if request.method == "OPTIONS":
         return Response(status=204, headers={"Allow": METHODS})
     if request.method not in ("GET", "HEAD", "POST"):
@@ -57,12 +58,13 @@ def endpoint() -> Response:
         raise costs.Forbidden("This endpoint is read only and takes no update. Send a query, as the parameter query")
     queries = [text for name, text in parameters if name == "query"]
     if not queries and request.method != "POST":
-        return _description()
+        return redirect(url_for("pages.sparql_page"), 303) if _wants_page() else _description()
     if len(queries) != 1:
         raise Invalid("query", "is given more than once" if queries else "is missing", "Give one query, in the address, in the form, or as the body")
-    _check_length(queries[0])
+    check_length(queries[0])
     preferred_graph = _preferred(GRAPHS)
-    reply = sandbox().run(Job(queries[0], _given(parameters, "default-graph-uri"), _given(parameters, "named-graph-uri"), _preferred(SOLUTIONS), preferred_graph, _accepts_gzip()))
+    with turns.elsewhere():
+        reply = sandbox().run(Job(queries[0], _given(parameters, "default-graph-uri"), _given(parameters, "named-graph-uri"), _preferred(SOLUTIONS), preferred_graph, _accepts_gzip()))
     response = Response(reply.body, content_type=_content_type(reply.media))
     if reply.gzip:
         response.headers["Content-Encoding"] = "gzip"
@@ -103,7 +105,8 @@ def _given(parameters: Iterable[tuple[str, str]], name: str) -> list[str] | None
     return [value for key, value in parameters if key == name] or None
 
 
-def _check_length(query: str) -> None:
+def check_length(query: str) -> None:
+    """Raises RequestURITooLarge, or RequestEntityTooLarge for a POST, where a query has more characters than the limits allow."""
     most = sandbox().limits.characters
     if len(query) > most:
         said = f"The query has {len(query)} characters, more than {most}. Shorten it"
@@ -130,6 +133,13 @@ def _accepts_gzip() -> bool:
 
 def _content_type(media: str) -> str:
     return f"{media}; charset=utf-8" if media.startswith("text/") else media
+
+
+def _wants_page() -> bool:
+    """Whether the client asks for HTML by name, and likes no format of the description better."""
+    accepted = request.accept_mimetypes
+    asked = max((quality for media, quality in accepted if media.partition(";")[0].strip().lower() == "text/html"), default=0)
+    return asked > 0 and all(quality <= asked for media, quality in accepted if "*" not in media)
 
 
 def _description() -> Response:

@@ -5,7 +5,9 @@ from datetime import date
 from zhicheng.answering.eligibility.holdings import lower_title
 from zhicheng.answering.eligibility.kleene import MET, UNKNOWN, UNMET, steps
 from zhicheng.answering.eligibility.outcomes import Case, Outcome, Said, unknown
+from zhicheng.answering.eligibility.profile import Title
 from zhicheng.answering.eligibility.requirements import Node
+from zhicheng.answering.eligibility.service import counting_events, uncounted
 
 
 def assessment(node: Node, case: Case, count: int | None) -> Outcome:
@@ -22,22 +24,21 @@ def assessment(node: Node, case: Case, count: int | None) -> Outcome:
     doubtful_years = bool(doubtful)
     good = {year for year, ranks in by_year.items() if min(ranks) >= bar}
     kind, years = node.one("assessmentWindow"), node.number("windowYears")
-    begun, doubtful_since = _begun(case)
+    left_out = {a.year for a in uncounted(node, case)[0]}
+    begun, doubtful_since = _begun(node, case)
     doubtful |= doubtful_since if kind in ("current-title", "required-years") else frozenset()
 
     def value(day: date) -> int:
         past = [y for y in by_year if y <= day.year]
         if kind == "review-or-previous-year":
             seen, least = [day.year, day.year - 1], 1
-        elif kind == "latest-years":
+        elif kind in ("current-title", "required-years"):
+            seen = [y for y in past if y not in left_out and (begun is None or y >= begun)]
+            least = count or max(len(seen), 1)
+        else:  # the latest years; where no window is printed, the latest one
             latest = day.year if day.year in past else day.year - 1
             seen = list(range(latest - (years or 1) + 1, latest + 1))
             least = count or len(seen)
-        elif kind in ("current-title", "required-years"):
-            seen = [y for y in past if begun is None or y >= begun]
-            least = count or max(len(seen), 1)
-        else:
-            seen, least = [max(past, default=day.year)], 1
         enough = sum(y in good for y in seen) >= least
         hopeless = count is not None and not doubtful_years and kind == "current-title" and sum(y in good for y in past) < count
         return MET if enough else UNKNOWN if doubtful and not hopeless else UNMET
@@ -48,10 +49,27 @@ def assessment(node: Node, case: Case, count: int | None) -> Outcome:
     return Outcome(steps(days, value), doubtful, said=said)
 
 
-def _begun(case: Case) -> tuple[int | None, frozenset[str]]:
-    """The year since which the present title is surely held, None where there is no such title, and what would make the year certain."""
+def _begun(node: Node, case: Case) -> tuple[int | None, frozenset[str]]:
+    """The year since which the present title is surely held, None where there is no such title, and what would make the year certain.
+
+    It counts from the event that the text names for the applicant's employer, else from whichever the profile tells.
+    """
     titles = lower_title(case)
-    days = [t.obtained or t.appointed for t in titles or ()]
-    missing = frozenset({"titles"}) if titles is None else frozenset(f"{t.at}.obtained" for t in titles if t.obtained is None)
-    undated = date.max.year if days else None
-    return min((d.year for d in days if d), default=undated), missing
+    if titles is None:
+        return date.max.year, frozenset({"titles"})
+    if not titles:
+        return None, frozenset()
+    kinds = [case.profile.employer] if case.profile.employer else case.concepts.employers()
+    by_events = {counting_events(node, case, kind) for kind in kinds}
+    found = [_earliest_year(titles, events) for events in by_events]
+    years = {year for year, _ in found}
+    missing = frozenset().union(*(lacks for _, lacks in found)) | (frozenset({"employer"}) if len(years) > 1 else frozenset())
+    return max(years), missing
+
+
+def _earliest_year(titles: list[Title], events: tuple[str, ...]) -> tuple[int, frozenset[str]]:
+    """The year of the first of the events in any of the titles as far as it is told, and the members left out that could move it."""
+    members = [name for name in ("obtained", "appointed") if f"title-{name}" in events]
+    days = [day for t in titles for day in ([getattr(t, name) for name in members] or [t.obtained or t.appointed]) if day]
+    missing = frozenset(f"{t.at}.{name}" for t in titles for name in members or ["obtained"] if getattr(t, name) is None)
+    return min((d.year for d in days), default=date.max.year), missing

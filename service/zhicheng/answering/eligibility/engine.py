@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from zhicheng.answering.eligibility.checklist import Checklist
 from zhicheng.answering.eligibility.concepts import Concepts
 from zhicheng.answering.eligibility.outcomes import Case
 from zhicheng.answering.eligibility.profile import read
@@ -36,6 +37,7 @@ class Eligibility:
         self.vocabulary, self.library = vocabulary, library
         self.concepts = Concepts(store, vocabulary)
         self.requirements = Requirements(store, library)
+        self.checklist = Checklist(store, library)
         nodes = self.requirements.nodes.values()
         criteria = [n.id for n in nodes if n.kind in TICKED or (n.operator and all(m.kind in TICKED or m.operator for m in n.tree()))]
         schooling = self.vocabulary.by_scheme["education"]
@@ -47,6 +49,16 @@ class Eligibility:
     def schema(self) -> dict:
         """The JSON Schema (2020-12) of a request's body."""
         return with_nulls(self.checker.schema)
+
+    @property
+    def titles(self) -> list[str]:
+        """The titles (slugs) that can be applied for, from the lowest up."""
+        return self._titles(None)
+
+    @property
+    def regions(self) -> list[str]:
+        """The regions (slugs) of which a policy is held."""
+        return self._regions(None)
 
     def answer(self, body: object, language: str | None = None, today: date | None = None) -> Report:
         """What the policies say to the profile in a body; null is the same as leaving a member out.

@@ -152,12 +152,10 @@ def _title(at: str, raw: dict, titles: Titles, faults: list[InvalidMember]) -> T
     other = raw.get("series") == "other"
     obtained, appointed = _day(raw, "obtained"), _day(raw, "appointed")
     name, level = titles.present.get(raw.get("title", ""), raw.get("title")), raw.get("level")
-    if obtained and appointed and appointed < obtained:
-        faults.append(InvalidMember(_place(at, "appointed"), f"is {appointed}, before the title was obtained ({obtained})", f"Give {obtained} or a later day"))
     if other and name:
-        faults.append(InvalidMember(_place(at, "title"), "names a title of the engineering series for one of another", "Give its level instead"))
+        faults.append(InvalidMember(_place(at, "title"), "names a title of the engineering series for one of another", "Give its level instead", "其他系列的职称请填层级，不填工程系列的职称名称"))
     elif not other and name and level and titles.level[name] != level:
-        faults.append(InvalidMember(_place(at, "level"), f"is {level}, which is not the level of {name}", f"Give {titles.level[name]}, or leave it out"))
+        faults.append(InvalidMember(_place(at, "level"), f"is {level}, which is not the level of {name}", f"Give {titles.level[name]}, or leave it out", "与所填职称的层级不符，可以不填"))
     if name and not other:
         level = titles.level[name]
     elif level and not other:
@@ -168,7 +166,7 @@ def _title(at: str, raw: dict, titles: Titles, faults: list[InvalidMember]) -> T
 def _employment(at: str, raw: dict, faults: list[InvalidMember]) -> Employment:
     start, last = _day(raw, "start"), _day(raw, "end")
     if start and last and last < start:
-        faults.append(InvalidMember(_place(at, "end"), f"is {last}, before the start ({start})", f"Give {start} or a later day, or leave it out while the work goes on"))
+        faults.append(InvalidMember(_place(at, "end"), f"is {last}, before the start ({start})", f"Give {start} or a later day, or leave it out while the work goes on", f"结束日期（{last}）早于开始日期（{start}）；仍在职的不填"))
     end = last + timedelta(days=1) if last and last < date.max else date.max
     return Employment(at, start, end, raw.get("in_field"))
 

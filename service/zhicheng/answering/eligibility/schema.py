@@ -16,6 +16,8 @@ YEAR = {"type": "integer", "minimum": 1900, "maximum": 2200}
 MOST = 50
 # The most entries of a list, and the greatest count or rank: far above any true profile, and small enough to answer at once.
 ENTRIES, NUMBER = 500, 10_000
+# The keyword that names the schemes of the concepts in an enumeration.
+CONCEPTS = "x-concepts"
 
 
 def request_schema(vocabulary: Vocabulary, educations: Iterable[str], criteria: Iterable[str], prizes: Iterable[str]) -> dict:
@@ -26,7 +28,7 @@ def request_schema(vocabulary: Vocabulary, educations: Iterable[str], criteria: 
     """
 
     def one(scheme: str, note: str = "") -> dict:
-        schema = {"enum": sorted(vocabulary.by_scheme[scheme])}
+        schema = {"enum": sorted(vocabulary.by_scheme[scheme]), CONCEPTS: [scheme]}
         return schema | {"description": note} if note else schema
 
     prizes = sorted(prizes)
@@ -45,13 +47,13 @@ def request_schema(vocabulary: Vocabulary, educations: Iterable[str], criteria: 
         "type": one("achievement-type", "the kind of achievement, where it is stated as a fact"),
         "author_position": one("author-position"),
         "venue": one("venue", "where a paper appeared"),
-        "states": {**_list({"enum": sorted(vocabulary.by_scheme["result-state"])}), "description": "what the result has come to: granted, published, promulgated, accepted …; [] is nothing yet"},
+        "states": {**_list(one("result-state")), "description": "what the result has come to: granted, published, promulgated, accepted …; [] is nothing yet"},
         "count": {**number, "description": "how many such achievements; 1 when left out"},
         "characters": {"type": "integer", "minimum": 0, "maximum": 10**9, "description": "Chinese characters written by the applicant"},
         "amount": {"type": "integer", "minimum": 0, "maximum": 10**15, "description": "yuan"},
     }
     profile = {
-        "education": _list(_object({"level": {"enum": sorted(educations)}, "completed": DATE, "related": FLAG, "engineering_degree": FLAG})),
+        "education": _list(_object({"level": {"enum": sorted(educations), CONCEPTS: ["education"]}, "completed": DATE, "related": FLAG, "engineering_degree": FLAG})),
         "titles": _list(_object({"title": one("title"), "level": one("level"), "series": {"enum": ["engineering", "other"]}, "obtained": DATE, "appointed": DATE})),
         "skills": _list(_object({"grade": one("skill-grade"), "obtained": DATE, "related": FLAG})),
         "employment": _list(_object({"start": DATE, "end": {**DATE, "description": "the last day worked; left out, it goes on"}, "in_field": FLAG})),
@@ -63,15 +65,15 @@ def request_schema(vocabulary: Vocabulary, educations: Iterable[str], criteria: 
         "exam_specialty": FLAG,
         "recommendations": {**number, "description": "how many experts of the standing that the clause asks for recommend the applicant"},
         "achievements": _list(_object(fact)),
-        "awards": _list(_object({"award": {"enum": sorted({*vocabulary.by_scheme["honour"], *prizes}), "description": "an honour, or a kind of graded prize: " + ", ".join(prizes)}, **contribution})),
+        "awards": _list(_object({"award": {"enum": sorted({*vocabulary.by_scheme["honour"], *prizes}), CONCEPTS: ["honour", "achievement-type"], "description": "an honour, or a kind of graded prize: " + ", ".join(prizes)}, **contribution})),
         "left_government": {"anyOf": [DATE, {"const": False}], "description": "the day of moving from a government body to the present kind of employer, or false"},
-        "statuses": {**_object({name: FLAG for name in sorted(vocabulary.by_scheme["applicant-status"])}), "description": "standings that no other member states"},
-        "qualifications": _list({"enum": sorted(vocabulary.by_scheme["qualification-tier"])}),
+        "statuses": {**_object({name: FLAG for name in sorted(vocabulary.by_scheme["applicant-status"])}), CONCEPTS: ["applicant-status"], "description": "standings that no other member states"},
+        "qualifications": _list(one("qualification-tier")),
     }
     body = {
         "profile": _object(profile),
-        "regions": {**_list({"enum": sorted(vocabulary.by_scheme["region"])}), "minItems": 1},
-        "titles": {**_list({"enum": sorted(vocabulary.by_scheme["title"])}), "minItems": 1},
+        "regions": {**_list(one("region")), "minItems": 1},
+        "titles": {**_list(one("title")), "minItems": 1},
         "as_of": DATE,
         "lang": {"enum": ["en", "zh"]},
         "calendar": {**FLAG, "description": "whether to add, for each region, title and route, the first day on which it is met"},
@@ -123,12 +125,13 @@ class Checker:
         where = self._at(path)
         if kind == "AdditionalProperties":
             allowed = sorted(where.get("properties", {}))
-            return [InvalidMember(pointer([*path, name]), 'is unknown', _choice(name, allowed)) for name in error.kind.unexpected]
+            return [InvalidMember(pointer([*path, name]), "is unknown", _choice(name, allowed), "没有这一项") for name in error.kind.unexpected]
         if kind == "Required":
-            return [InvalidMember(pointer([*path, error.kind.property]), "is missing", "Give it, as {} where nothing is known")]
+            return [InvalidMember(pointer([*path, error.kind.property]), "is missing", "Give it, as {} where nothing is known", "缺少，一无所知时写 {}")]
         if kind == "Enum":
-            return [InvalidMember(pointer(path), f"is {_shown(error.instance)}, which is unknown", _choice(str(error.instance), list(error.kind.options)))]
-        return [InvalidMember(pointer(path), f"is {_shown(error.instance)}", _allowed(where))]
+            return [InvalidMember(pointer(path), f"is {_shown(error.instance)}, which is unknown", _choice(str(error.instance), list(error.kind.options)), f"没有{_shown(error.instance)}这个选项，请从所列的选项中选择")]
+        english, chinese = _allowed(where)
+        return [InvalidMember(pointer(path), f"is {_shown(error.instance)}", english, f"不能是{_shown(error.instance)}，{chinese}")]
 
     def _at(self, path: list) -> dict:
         """The part of the schema that describes what stands at a path."""
@@ -155,14 +158,16 @@ def _choice(asked: str, allowed: list) -> str:
     return f"Allowed: {listed}." + (f" Did you mean {near[0]}?" if near else "")
 
 
-def _allowed(schema: dict) -> str:
-    """What a schema allows, in a sentence."""
+def _allowed(schema: dict) -> tuple[str, str]:
+    """What a schema allows, in a sentence, in English and in Chinese."""
     if "anyOf" in schema:
-        return "Give a date such as 2024-10-01, or false"
+        return "Give a date such as 2024-10-01, or false", "请填写日期，如2024-10-01，或者选“否”"
     if schema.get("format") == "date":
-        return "Give a date that exists, such as 2024-10-01"
+        return "Give a date that exists, such as 2024-10-01", "请填写真实存在的日期，如2024-10-01"
     if schema.get("type") == "integer":
-        return f"Give a whole number from {schema['minimum']} to {schema['maximum']}"
+        return f"Give a whole number from {schema['minimum']} to {schema['maximum']}", f"请填写{schema['minimum']}至{schema['maximum']}的整数"
     if schema.get("type") == "array":
-        return f"Give a list of {schema.get('minItems', 0)} to {schema['maxItems']} entries"
-    return "Give " + {"boolean": "true or false", "object": "an object"}.get(schema.get("type", ""), "one of the listed values")
+        return f"Give a list of {schema.get('minItems', 0)} to {schema['maxItems']} entries", f"请列出{schema.get('minItems', 0)}至{schema['maxItems']}项"
+    allowed = {"boolean": ("true or false", "请选“是”或“否”"), "object": ("an object", "请按其各项填写")}
+    english, chinese = allowed.get(schema.get("type", ""), ("one of the listed values", "请从所列的选项中选择"))
+    return f"Give {english}", chinese

@@ -6,7 +6,7 @@ from datetime import date
 from zhicheng.answering.eligibility.calendar import Periods, anniversary, first_round, worked
 from zhicheng.answering.eligibility.holdings import degree_fit, skill_fit, title_fit, titles_said
 from zhicheng.answering.eligibility.kleene import ALWAYS, UNKNOWN, UNMET, Timeline, since, steps
-from zhicheng.answering.eligibility.outcomes import NO, YES, Case, Fit, Outcome, Said, any_of, either, judged, unknown
+from zhicheng.answering.eligibility.outcomes import NO, YES, Case, Fit, Outcome, Said, all_of, any_of, either, judged, unknown
 from zhicheng.answering.eligibility.profile import Assessment, Title
 from zhicheng.answering.eligibility.requirements import Node
 
@@ -32,7 +32,7 @@ def _in_title(node: Node, case: Case, years: int) -> Outcome:
         return unknown("titles")
     fits = [title_fit(node, t, case) for t in titles]
     kinds = [case.profile.employer] if case.profile.employer else case.concepts.employers()
-    by_kind = {events: None for events in (_events(node, case, kind) for kind in kinds)}
+    by_kind = {events: None for events in (counting_events(node, case, kind) for kind in kinds)}
     lines, missing = [], set()
     for events in by_kind:
         each = []
@@ -48,7 +48,7 @@ def _in_title(node: Node, case: Case, years: int) -> Outcome:
     return Outcome(either(lines), frozenset(missing), said=titles_said(case, kept or list(titles), bool(kept)))
 
 
-def _events(node: Node, case: Case, employer: str) -> tuple[str, ...]:
+def counting_events(node: Node, case: Case, employer: str) -> tuple[str, ...]:
     """The events from which years in a title count for a kind of employer: those of a reckoning rule for it, or the clause's own."""
     for rule in case.rules.reckonings.get(node.id, ()):
         if rule.many("countedFrom") and case.concepts.employs(rule.many("forEmployer"), employer):
@@ -61,19 +61,20 @@ def _title_line(node: Node, case: Case, years: int, title: Title, found: Fit, ev
     if found.degree == NO:
         return ALWAYS[UNMET], set()
     obtained, appointed = title.obtained, title.appointed
-    if len(events) > 1:  # either, the earlier; an appointment never comes before the title
-        certain, exact, lacks = obtained or appointed, bool(obtained), "obtained"
-    elif events == ("title-obtained",):
-        certain, exact, lacks = obtained, bool(obtained), "obtained"
+    if len(events) > 1:  # either, the earlier
+        counted = {"obtained": obtained, "appointed": appointed}
     else:
-        certain, exact, lacks = appointed, bool(appointed), "appointed"
-    missing = set(found.missing) | (set() if exact else {f"{title.at}.{lacks}"})
+        counted = {"obtained": obtained} if events == ("title-obtained",) else {"appointed": appointed}
+    certain, lacks = min((day for day in counted.values() if day), default=None), {f"{title.at}.{name}" for name, day in counted.items() if day is None}
+    exact = not lacks
+    missing = set(found.missing) | lacks
     end, doubtful = _reached(node, case, certain, years, _in_title_by(node, certain)) if certain else (None, None)
     if doubtful != end:
-        missing |= {a.at for a in _uncounted(node, case)[1]}
-    if not exact:
-        return since(end if found.degree == YES else None, date.min), missing
-    return since(end if found.degree == YES else None, doubtful), missing
+        missing |= {a.at for a in uncounted(node, case)[1]}
+    line = since(end if found.degree == YES else None, doubtful if exact else date.min)
+    if "obtained" not in counted and obtained:  # an appointment ahead of the title does not stand for it
+        line = all_of([line, since(obtained)])
+    return line, missing
 
 
 def _in_title_by(node: Node, event: date) -> Reaching:
@@ -94,13 +95,13 @@ def _reached(node: Node, case: Case, event: date, years: int, reaching: Reaching
             full += event.year <= year <= day.year
         return reaching(full)
 
-    sure, perhaps = _uncounted(node, case)
+    sure, perhaps = uncounted(node, case)
     bad = sorted({a.year for a in sure if a.year})
     worse = bad + [a.year if a.year and a.year not in bad else event.year for a in perhaps]
     return reached(worse), reached(bad)
 
 
-def _uncounted(node: Node, case: Case) -> tuple[list[Assessment], list[Assessment]]:
+def uncounted(node: Node, case: Case) -> tuple[list[Assessment], list[Assessment]]:
     """The assessments whose year does not count, and those of which that cannot be told, where a reckoning rule says so."""
     results = {r for rule in case.rules.reckonings.get(node.id, ()) for r in rule.many("excludesResult")}
     listed = (case.profile.assessments or ()) if results else ()
@@ -119,24 +120,28 @@ def _at_grassroots(case: Case, years: int) -> Outcome:
 
 def _of_work(node: Node, case: Case, years: int, degrees: Node | None) -> Outcome:
     employment = case.profile.employment
+    events = node.many("countedFrom")
+    in_post = events == ("entered-post",)
+    anchors = [Fit(YES)] if in_post else _anchors(node, case, events[0] if events else "work-started", degrees)
     if employment is None:
-        return unknown("employment")
+        never = isinstance(anchors, list) and all(a.degree == NO for a in anchors)
+        return Outcome(ALWAYS[UNMET], said=Said("没有可据以起算的一项", "nothing is listed from which it could count")) if never else unknown("employment")
     sure: Periods = [(e.start, e.end) for e in employment if e.start and e.in_field]
     perhaps: Periods = [(e.start or date.min, e.end) for e in employment if e.in_field is not False]
     doubtful = {f"{e.at}.{name}" for e in employment if e.in_field is not False for name, value in (("start", e.start), ("in_field", e.in_field)) if value is None}
     said = _work_said(sure)
-    events = node.many("countedFrom")
-    if events == ("entered-post",):
+    if in_post:
         return Outcome(any_of([_in_post(start, end, years) for start, end in sure]) if sure else (ALWAYS[UNKNOWN] if perhaps else ALWAYS[UNMET]), frozenset(doubtful), said=said)
-    anchors = _anchors(node, case, events[0] if events else "work-started", degrees)
+    soonest = worked(perhaps, years)  # whatever it counts from
     if isinstance(anchors, Outcome):
-        return anchors if perhaps else Outcome(ALWAYS[UNMET], said=said)
+        line = since(None, soonest)
+        return Outcome(line, anchors.missing | doubtful, said=anchors.said if line.at(case.day) == UNKNOWN else said)
     lines, missing = [], set()
     for found in anchors:
         undated = found.degree != NO and found.held == date.min
         after = None if undated else found.held
         certain = _reached_by_work(node, case, sure, years, after)[0] if found.degree == YES and not undated else None
-        possible = None if found.degree == NO else worked(perhaps, 0) if undated else _reached_by_work(node, case, perhaps, years, after)[1]
+        possible = None if found.degree == NO else soonest if undated else _reached_by_work(node, case, perhaps, years, after)[1]
         line = since(certain, possible)
         lines.append(line)
         if line.at(case.day) == UNKNOWN:

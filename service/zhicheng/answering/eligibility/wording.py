@@ -1,5 +1,6 @@
 """What is said of a result and of each node in it, in Chinese and in English."""
 
+from collections.abc import Callable
 from datetime import date
 
 from zhicheng.answering.eligibility.evaluation import Finding
@@ -16,27 +17,28 @@ VERDICTS = {
 }
 LACKING = {"zh": "缺少{members}", "en": "it lacks {members}"}
 STATUS = {"zh": {MET: "符合", UNMET: "不符合", UNKNOWN: "无法判断"}, "en": {MET: "Met", UNMET: "Not met", UNKNOWN: "Not known"}}
+BARRING = {"zh": {MET: "属于", UNMET: "不属于", UNKNOWN: "无法判断"}, "en": {MET: "Applies", UNMET: "Does not apply", UNKNOWN: "Not known"}}
 GROUP = {
     "zh": {"all": "{n}项须全部满足", "any": "{n}项满足其一即可", "at-least": "{n}项中须满足{count}项", "tally": "符合{met}项，不符合{unmet}项，未定{unknown}项"},
     "en": {"all": "all {n} have to be met", "any": "one of {n} is enough", "at-least": "{count} of {n} have to be met", "tally": "{met} met, {unmet} not met, {unknown} not known"},
 }
 
 
-def reason(found: Finding, day: date, language: str, vocabulary: Vocabulary) -> str:
-    """Why a node is met, unmet or unknown, as one sentence."""
+def reason(found: Finding, day: date, language: str, vocabulary: Vocabulary, name: Callable[[str], str] = str, barring: bool = False) -> str:
+    """Why a node is met, unmet or unknown, as one sentence; `name` says what a member of the profile is called, `barring` that the node bars those who meet it."""
     chinese = language == "zh"
     parts = [_tally(found, language)] if found.children else []
     said = found.said.zh if chinese else found.said.en
     if said and found.status != UNKNOWN:
         parts.append(said)
     if found.status == UNKNOWN and found.missing:
-        parts.append(LACKING[language].format(members=("、" if chinese else ", ").join(sorted(found.missing))))
+        parts.append(LACKING[language].format(members=("、" if chinese else ", ").join(map(name, sorted(found.missing)))))
     elif found.judged_by:
         judge = vocabulary.label(vocabulary.iri("judge", found.judged_by), language)
         parts.append(f"由{judge}判断" if chinese else f"for the {judge} to judge")
     if found.status == UNMET and (later := found.line.first_met(day)):
         parts.append(f"{later}起符合" if chinese else f"met from {later} on")
-    start = STATUS[language][found.status]
+    start = (BARRING if barring else STATUS)[language][found.status]
     return start + ("：" + "；".join(parts) + "。" if chinese else ": " + "; ".join(parts) + ".") if parts else start + ("。" if chinese else ".")
 
 
@@ -48,14 +50,14 @@ def _tally(found: Finding, language: str) -> str:
     return rule + ("，" if language == "zh" else "; ") + words["tally"].format(**count)
 
 
-def summary(result: Result, language: str, vocabulary: Vocabulary) -> str:
-    """A result as one sentence, with the policy's standing on the day."""
+def summary(result: Result, language: str, vocabulary: Vocabulary, name: Callable[[str], str] = str) -> str:
+    """A result as one sentence, with the policy's standing on the day; `name` says what a member of the profile is called."""
     case, chinese = result.case, language == "zh"
     policy = case.rules.policy
     region, title = vocabulary.label(policy.region, language), vocabulary.label(vocabulary.iri("title", case.title), language)
     said = VERDICTS[result.verdict][language].format(day=result.earliest)
     if result.verdict == "incomplete" and result.missing:
-        said += ("，" if chinese else "; ") + LACKING[language].format(members=("、" if chinese else ", ").join(result.missing))
+        said += ("，" if chinese else "; ") + LACKING[language].format(members=("、" if chinese else ", ").join(map(name, result.missing)))
     standing = {
         "draft": ("（征求意见稿，尚未施行）", " (a draft for comments, not in force)"),
         "past": ("（该年度通知已过期）", " (a notice for a year that has passed)"),

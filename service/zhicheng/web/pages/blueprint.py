@@ -3,13 +3,23 @@
 from datetime import date
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, current_app, request, url_for
+from flask import Blueprint, Response, current_app, redirect, request, url_for
 
 from zhicheng.terms import slug
 from zhicheng.web.rendering import page_language
 
 pages = Blueprint("pages", __name__)
+# Arguments that say how a page is shown, not what it holds.
+SHOWN = ("format", "mark", "feedback")
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+
+
+@pages.get("/en")
+@pages.get("/en/<path:path>")
+def english(path: str = "") -> Response:
+    """The English page at the address of the Chinese one with /en before it."""
+    arguments = [(k, v) for k, v in request.args.items(multi=True) if k != "lang"]
+    return redirect(f"{request.root_path}/{quote(path.lstrip('/'))}?{urlencode([*arguments, ('lang', 'en')])}", 308)
 
 
 @pages.app_template_global()
@@ -33,6 +43,12 @@ def here(**changes) -> str:
 def other_language() -> str:
     """The address of this page in the other language."""
     return here(lang=None if page_language() == "en" else "en")
+
+
+@pages.app_template_global()
+def lasting(language: str) -> str:
+    """The absolute address of this page in a language, without the arguments that only say how it is shown."""
+    return request.host_url.rstrip("/") + here(**dict.fromkeys(SHOWN), lang="en" if language == "en" else None)
 
 
 @pages.app_template_global()

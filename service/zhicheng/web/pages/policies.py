@@ -29,13 +29,14 @@ OTHERS = ("based_on", "cites", "has_annex")
 class Passage:
     """A clause with its own words and the clauses inside it, in the order of print, and what is said of it.
 
-    `parts` holds passages, and texts in pieces, each with whether it is marked.
+    `parts` holds passages, and texts in pieces, each with whether it is marked; `sums_up` the clauses that an entry of questions and answers sums up.
     """
 
     clause: ClauseText
     parts: list["Passage | list[tuple[str, bool]]"] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
+    sums_up: list[ClauseText] = field(default_factory=list)
 
     def all(self) -> Iterator["Passage"]:
         """This passage and all inside it."""
@@ -49,13 +50,24 @@ class Passage:
         """Whether the clause has words of its own."""
         return any(not isinstance(part, Passage) for part in self.parts)
 
+    @property
+    def state(self) -> str:
+        """How the clause is held: `facts` are stated from it or from a clause inside it, it only `sums-up` others, or as `text` alone."""
+        within = [part.state for part in self.parts if isinstance(part, Passage)]
+        return "facts" if self.facts or "facts" in within else "sums-up" if self.sums_up or "sums-up" in within else "text"
+
 
 @pages.get("/policies")
 def policies() -> str | dict:
-    held = service().library.policies.values()
+    held = [(p, _passages(p, {})) for p in service().library.policies.values()]
+    counts = {p.slug: _counts(p, passages) for p, passages in held}
+    cited = _cited_not_held([p for p, _ in held])
     if not wants_page():
-        return {"policies": [policy_json(p) for p in held]}
-    return render_template("policies.html", language=page_language(), policies=held, today=date.today())
+        return {
+            "policies": [policy_json(p) | counts[p.slug] for p, _ in held],
+            "cited_not_held": [{"id": iri, "label": descriptions().label(iri, page_language()), "cited_by": [p.slug for p in by]} for iri, by in cited.items()],
+        }  # fmt: skip
+    return render_template("policies.html", language=page_language(), policies=[p for p, _ in held], counts=counts, cited=cited, today=date.today())
 
 
 @pages.get("/policies/<slug>")
@@ -69,18 +81,25 @@ def policy(slug: str) -> str | dict:
     issues = sorted({i.identifier: i for p in passages for q in p.all() for i in q.issues}.values(), key=lambda i: i.identifier)
     silences = [s for s in library.silences.values() if s.document == found.iri]
     about = descriptions().describe(found.iri).outgoing
-    others = {name: [iri.value for iri in about.get(ELI + name, ())] for name in OTHERS}
+    others = _others(found)
+    counts = _counts(found, passages)
+    entries = {e.iri for e in service().faq.entries(date.today())}
     if not wants_page():
-        return policy_json(found) | {
-            "clauses": [clause_json(q.clause) | {"facts": [local_name(f.iri) for f in q.facts], "issues": [i.identifier for i in q.issues]} for p in passages for q in p.all()],
+        return policy_json(found) | counts | {
+            "clauses": [
+                clause_json(q.clause) | {
+                    "state": q.state, "facts": [local_name(f.iri) for f in q.facts], "issues": [i.identifier for i in q.issues], "sums_up": [local_name(c.iri) for c in q.sums_up],
+                }
+                for p in passages for q in p.all()
+            ],
             "issues": [{"id": i.identifier, "label": i.label, "reading": i.reading} for i in issues],
             "silences": [s.label for s in silences],
             "documents": {name: [{"id": iri, "label": descriptions().label(iri, page_language()), "held": _held(iri)} for iri in iris] for name, iris in others.items()},
         }  # fmt: skip
     return render_template(
-        "policy.html", language=page_language(), policy=found, passages=passages, issues=issues, silences=silences, today=date.today(), others=others,
+        "policy.html", language=page_language(), policy=found, passages=passages, counts=counts, issues=issues, silences=silences, today=date.today(), others=others,
         told={name: about.get(ELI + name, []) for name in TOLD}, status=about[ZC + "lifecycleStatus"][0].value, held=_held, is_literal=lambda v: isinstance(v, Literal), eli=ELI,
-        scored=slug in service().rubrics.by_policy, is_passage=lambda part: isinstance(part, Passage),
+        scored=slug in service().rubrics.by_policy, is_passage=lambda part: isinstance(part, Passage), is_entry=lambda p: p.clause.iri in entries,
     )  # fmt: skip
 
 
@@ -103,10 +122,11 @@ def _passages(policy: Policy, marks: dict[str, list[Span]]) -> list[Passage]:
     for clause in sorted((c for c in library.clauses.values() if c.iri.startswith(policy.iri + "/")), key=lambda c: c.position):
         inside[clause.parent].append(clause)
     said, issues = _facts_by_clause(policy), _issues_by_subject()
+    sums_up = {e.iri: [library.clauses[c.iri] for c in e.citations] for e in service().faq.entries(date.today(), regions=(policy.region,))}
 
     def passage(clause: ClauseText, spans: list[Span]) -> Passage:
         spans = spans + marks.get(local_name(clause.iri), [])
-        here = Passage(clause, facts=said[clause.iri], issues=list({i.identifier: i for subject in (clause.iri, *(f.iri for f in said[clause.iri])) for i in issues[subject]}.values()))
+        here = Passage(clause, facts=said[clause.iri], issues=list({i.identifier: i for subject in (clause.iri, *(f.iri for f in said[clause.iri])) for i in issues[subject]}.values()), sums_up=sums_up.get(clause.iri, sums_up.get(clause.parent, [])))
         place = 0
         for child in inside[clause.iri]:
             start = clause.text.index(child.text, place)
@@ -120,7 +140,9 @@ def _passages(policy: Policy, marks: dict[str, list[Span]]) -> list[Passage]:
 
 
 def _add_words(here: Passage, text: str, start: int, end: int, spans: list[Span]) -> None:
-    if text[start:end].strip():
+    own = text[start:end]
+    start, end = start + len(own) - len(own.lstrip()), end - len(own) + len(own.rstrip())
+    if start < end:
         here.parts.append(marked(text[start:end], [(a - start, b - start) for a, b in spans]))
 
 
@@ -145,6 +167,33 @@ def _issues_by_subject() -> dict[str, list[Issue]]:
         for subject in issue.subjects:
             found[subject].append(issue)
     return found
+
+
+def _counts(policy: Policy, passages: list[Passage]) -> dict[str, int]:
+    """How many clauses, facts and issues are held of a policy, and how its clauses are held."""
+    library = service().library
+    every = [q for p in passages for q in p.all()]
+    states = [q.state for q in every]
+    return {
+        "clauses_count": len(every), "clauses_with_facts": states.count("facts"), "clauses_that_sum_up": states.count("sums-up"), "clauses_as_text": states.count("text"),
+        "facts_count": sum(f.document == policy.iri for f in library.facts.values()), "issues_count": len({i.identifier for q in every for i in q.issues}),
+    }  # fmt: skip
+
+
+def _others(policy: Policy) -> dict[str, list[str]]:
+    """The documents that a policy rests on, cites and annexes, by property."""
+    about = descriptions().describe(policy.iri).outgoing
+    return {name: [iri.value for iri in about.get(ELI + name, ())] for name in OTHERS}
+
+
+def _cited_not_held(held: list[Policy]) -> dict[str, list[Policy]]:
+    """The documents that policies name and whose text is not held, with the policies that name each."""
+    found: dict[str, list[Policy]] = defaultdict(list)
+    for policy in held:
+        for iri in dict.fromkeys(iri for iris in _others(policy).values() for iri in iris):
+            if not _held(iri):
+                found[iri].append(policy)
+    return dict(sorted(found.items()))
 
 
 def _held(iri: str) -> bool:

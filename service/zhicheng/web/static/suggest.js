@@ -33,7 +33,7 @@ for (const input of document.querySelectorAll('input[data-suggest]:not([role])')
     input.value = option.textContent;
     close();
     input.focus();
-    if (option.dataset.kind === 'question') input.form.requestSubmit();
+    if (option.dataset.kind !== 'name') input.form.requestSubmit();
     else ask();
   };
   const show = (found) => {

@@ -1,0 +1,162 @@
+"""How near texts are in meaning, whatever their words: the cosine of the vectors that a sentence encoder gives them.
+
+Each language has its own encoder (models.toml); texts of two languages are not compared. Where the models are not at hand texts are
+compared by their words alone, which answers fewer questions (README, "How questions are understood").
+"""
+
+import hashlib
+import logging
+import os
+import tempfile
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from zhicheng.answering.language import detect
+from zhicheng.answering.models import Model, listed
+
+logger = logging.getLogger(__name__)
+# A cosine at or below which two texts have nothing to do with each other; at 1 they mean the same.
+APART = 0.5
+# The most tokens of a text, the texts encoded at once, and the most vectors that are kept between starts.
+LONGEST, BATCH, KEPT = 128, 32, 100_000
+
+
+class Meaning(NamedTuple):
+    """A text's vector, of length 1, in the space of its language."""
+
+    language: str
+    vector: np.ndarray
+
+
+class Encoder:
+    """Gives texts their vectors; the models are opened when the first text comes."""
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+        self._models = {model.language: model for model in listed() if model.held(folder)}
+        self._opened: dict[str, Any] = {}
+        if len(self._models) < len(listed()):
+            logger.warning("language models are missing from %s: questions are compared by their words alone; `zhicheng models` fetches them", folder)
+
+    @property
+    def identity(self) -> str:
+        """What vectors depend on: the folder and the models in it."""
+        return " ".join([str(self._folder), *(model.sha256 for model in self._models.values())])
+
+    def __getstate__(self) -> dict:
+        return self.__dict__ | {"_opened": {}}
+
+    def meaning(self, text: str) -> Meaning | None:
+        """The meaning of a text; None where the model of its language is missing or it is blank."""
+        language = detect(text)
+        if language not in self._models or not text.strip():
+            return None
+        return Meaning(language, self._encode(language, [text])[0])
+
+    def vectors(self, language: str, texts: Sequence[str]) -> np.ndarray | None:
+        """The vectors of texts of a language, one row each; those met before are read from the models folder. None where the model is missing."""
+        if language not in self._models:
+            return None
+        path = self._folder / f"vectors-{self._models[language].sha256[:16]}.npz"
+        known = _read(path)
+        keys = [hashlib.blake2b(text.encode(), digest_size=16).hexdigest() for text in texts]
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        if new:
+            order = sorted(new, key=lambda key: (len(new[key]), key))
+            for start in range(0, len(order), BATCH):
+                batch = order[start : start + BATCH]
+                known.update(zip(batch, self._encode(language, [new[key] for key in batch]), strict=True))
+            _write(path, known, keys)
+        return np.array([known[key] for key in keys], dtype=np.float16)
+
+    def _encode(self, language: str, texts: list[str]) -> np.ndarray:
+        if language not in self._opened:
+            self._opened[language] = _open(self._models[language], self._folder)
+        session, tokenizer = self._opened[language]
+        encoded = tokenizer.encode_batch(texts)
+        ids = np.array([e.ids for e in encoded], dtype=np.int64)
+        inputs = {"input_ids": ids, "attention_mask": np.array([e.attention_mask for e in encoded], dtype=np.int64), "token_type_ids": np.zeros_like(ids)}
+        first = session.run(None, inputs)[0][:, 0]
+        return (first / np.linalg.norm(first, axis=1, keepdims=True)).astype(np.float16)
+
+
+class Meanings:
+    """Texts with their vectors, held to be compared with a question."""
+
+    def __init__(self, encoder: Encoder, texts: Sequence[str]):
+        self._size = len(texts)
+        self._spaces: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        for language in sorted({detect(text) for text in texts}):
+            places = [n for n, text in enumerate(texts) if detect(text) == language]
+            vectors = encoder.vectors(language, [texts[n] for n in places])
+            if vectors is not None:
+                self._spaces[language] = (np.array(places, dtype=np.intp), vectors)
+        self._widen()
+
+    def _widen(self) -> None:
+        """Hold the vectors as they are multiplied; they are kept at half the size, which is all the precision they have."""
+        self._wide = {language: vectors.astype(np.float32) for language, (_, vectors) in self._spaces.items()}
+
+    def __getstate__(self) -> dict:
+        return {name: value for name, value in self.__dict__.items() if name != "_wide"}
+
+    def __setstate__(self, state: dict) -> None:
+        self.__dict__.update(state)
+        self._widen()
+
+    def near(self, meaning: Meaning | None) -> np.ndarray | None:
+        """How near each text is to a meaning, 0 to 1; None where that cannot be told, as no text is of its language."""
+        if meaning is None or meaning.language not in self._spaces:
+            return None
+        places, _ = self._spaces[meaning.language]
+        near = np.zeros(self._size)
+        near[places] = np.clip((self._wide[meaning.language] @ meaning.vector.astype(np.float32) - APART) / (1 - APART), 0.0, 1.0)
+        return near
+
+
+def mixed(by_words: np.ndarray, by_meaning: np.ndarray | None, share: float) -> np.ndarray:
+    """Two kinds of nearness as one, of which that by meaning has a share."""
+    return by_words if by_meaning is None else by_words * (1 - share) + by_meaning * share
+
+
+@lru_cache(maxsize=8)
+def _open(model: Model, folder: Path) -> tuple[Any, Any]:
+    """The encoder and the tokenizer of a model, once for a process; they are imported here, as only questions need them."""
+    import onnxruntime
+    from tokenizers import Tokenizer
+
+    encoder, tokens = model.files(folder)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1  # a question is too short to share out
+    tokenizer = Tokenizer.from_file(str(tokens))
+    tokenizer.enable_truncation(LONGEST)
+    tokenizer.enable_padding()
+    return onnxruntime.InferenceSession(str(encoder), options, providers=["CPUExecutionProvider"]), tokenizer
+
+
+def _read(path: Path) -> dict[str, np.ndarray]:
+    """The vectors kept in a file, by the digest of their text; none where it is missing or damaged."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return dict(zip(file["keys"].tolist(), file["vectors"], strict=True))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, KeyError, EOFError) as error:
+        logger.warning("%s cannot be read (%s); its vectors are made anew", path, error)
+        return {}
+
+
+def _write(path: Path, known: dict[str, np.ndarray], used: Sequence[str]) -> None:
+    """Keep vectors for the next start, those in use last; a folder that cannot be written costs only the time to make them again."""
+    keys = list(dict.fromkeys([*used, *reversed(known)]))[:KEPT]
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".npz")
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, keys=np.array(keys), vectors=np.array([known[key] for key in keys]))
+        os.replace(name, path)
+    except OSError as error:
+        logger.warning("%s cannot be written (%s); the next start makes its vectors anew", path, error.strerror)
