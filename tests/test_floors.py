@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "service" / "zhicheng"
 FLOORS = [{"settings", "errors", "terms", "__init__"}, {"knowledge"}, {"answering"}, {"web"}, {"__main__"}]
 # Libraries that one place alone may know.
-ALONE = {"flask": {"web"}, "werkzeug": {"web"}, "granian": {"web/server"}, "spacy": {"answering/linking"}, "pyshacl": {"knowledge/checking"}, "jsonschema_rs": {"answering/eligibility/schema"}, "yaml": {"knowledge/catalogue", "web/openapi"}}
+ALONE = {"SPARQLWrapper": {"knowledge/remote"}, "requests": {"knowledge/endpoints"}, "flask": {"web"}, "werkzeug": {"web"}, "granian": {"web/server"}, "spacy": {"answering/linking"}, "pyshacl": {"knowledge/checking"}, "jsonschema_rs": {"answering/eligibility/schema"}, "yaml": {"knowledge/catalogue", "web/openapi"}}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

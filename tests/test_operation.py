@@ -104,8 +104,10 @@ def test_what_is_under_way_is_answered_before_the_server_ends(home, tmp_path, ke
         assert serving.end() == 0
     assert load.failures == []
     assert slow.recv(1000).startswith(b"HTTP/1.1 504")
-    time.sleep(0.5)
-    assert not [pid for pid in processes if os.path.exists(f"/proc/{pid}")]
+    end = time.monotonic() + 20
+    while any(os.path.exists(f"/proc/{pid}") for pid in processes):
+        assert time.monotonic() < end, "processes outlive the server"
+        time.sleep(0.1)
     assert serving.log()[-1]["message"] == "stopped"
 
 
@@ -264,17 +266,17 @@ def test_the_headers_that_make_it_safe_stand_on_every_reply(server):
 
 
 def test_an_address_that_asks_too_often_is_told_when_to_ask_again(home, tmp_path, kept):
-    serving = Serving(tmp_path, home, ZHICHENG_CACHE=kept, ZHICHENG_RATE="60", ZHICHENG_WORKERS="2", ZHICHENG_PROXIES="1")
+    serving = Serving(tmp_path, home, ZHICHENG_CACHE=kept, ZHICHENG_RATE="6", ZHICHENG_WORKERS="2", ZHICHENG_PROXIES="1")
     try:
-        replies = [serving.exchange("GET", "/api/faq", headers={"X-Forwarded-For": f"198.51.100.77, 203.0.113.5, 2001:db8::{n}"}) for n in range(70)]
+        replies = [serving.exchange("GET", "/api/faq", headers={"X-Forwarded-For": f"198.51.100.77, 203.0.113.5, 2001:db8::{n}"}) for n in range(20)]
         statuses = [status for status, _, _ in replies]
-        assert statuses[:58] == [200] * 58 and statuses[-5:] == [429] * 5, "one network of version 6 is one user, over both workers"
-        _, headers, body = replies[-1]
-        assert json.loads(body)["status"] == 429 and 1 <= int(headers["Retry-After"]) <= 3 and headers["Content-Type"] == "application/problem+json"
+        assert statuses[:6] == [200] * 6 and statuses.count(429) > 8, "one network of version 6 is one user, over both workers"
+        _, headers, body = next(reply for reply in replies if reply[0] == 429)
+        assert json.loads(body)["status"] == 429 and 1 <= int(headers["Retry-After"]) <= 10 and headers["Content-Type"] == "application/problem+json"
         assert serving.exchange("GET", "/api/faq", headers={"X-Forwarded-For": "2001:db8:0:1::5"})[0] == 200
         assert serving.status("/health/ready") == 200
-        page = serving.exchange("GET", "/", headers={"X-Forwarded-For": "2001:db8::1", "Accept": "text/html"})
-        assert page[0] == 429 and page[1]["Content-Type"].startswith("text/html")
+        pages = [serving.exchange("GET", "/", headers={"X-Forwarded-For": "2001:db8::1", "Accept": "text/html"}) for _ in range(3)]
+        assert any(status == 429 and headers["Content-Type"].startswith("text/html") for status, headers, _ in pages)
     finally:
         serving.end()
 

@@ -32,6 +32,7 @@ WORDS = {
         "assumed": "（{day}推算；{assumed}其他条件另看。）",
         "today": "按今天{day}",
         "as-of": "按{day}",
+        "untold": "没有提到的技能等级、职业资格、荣誉以没有计；",
         "related": "以专业相同或相近计；",
         "appointed": "以取得后即聘任计；",
         "excluded": "按所述情况属于不得申报的人员：{rule}。",
@@ -45,6 +46,7 @@ WORDS = {
         "assumed": "(Reckoned {day}; {assumed}the other conditions stand apart.)",
         "today": "as of today, {day}",
         "as-of": "as of {day}",
+        "untold": "skill grades, qualifications and honours that are not mentioned are taken not to be there; ",
         "related": "taking the specialty as the same or a related one; ",
         "appointed": "taking the appointment to have followed the title at once; ",
         "excluded": "as told, barred from applying: {rule}.",
@@ -135,8 +137,15 @@ class Assessing:
                 fact = _deciding(least, least.earliest)
                 form = "later" if least.earliest == most.earliest else "between"
                 return words[form].format(title=title, first=most.earliest, day=least.earliest, rule=statements.statement(fact, language)) + beside, [fact, *facts]
+            if not self._schooled(least):
+                return None
             return words["unmet"].format(title=title) + beside, [f.node.fact for f in least.seniority.findings if f.node.fact] + facts
         return None
+
+    @staticmethod
+    def _schooled(result: Result) -> bool:
+        """Whether schooling is told: without it, that no alternative is met says little."""
+        return bool(result.case.profile.education)
 
     def _beside(self, way: Way, language: str) -> tuple[str, list[Fact]]:
         kind = self._vocabulary.label(self._vocabulary.iri("route-kind", way.kind), language)
@@ -144,7 +153,7 @@ class Assessing:
 
     def _joined(self, question: Question, person: Person, day: date, lines: list[str], citations: list[Citation], answer: Answer) -> Answer:
         words = WORDS[question.language]
-        assumed = (words["related"] if person.education else "") + (words["appointed"] if person.appointment_assumed else "")
+        assumed = words["untold"] + (words["related"] if person.education else "") + (words["appointed"] if person.appointment_assumed else "")
         reckoned = words["as-of" if person.as_of else "today"].format(day=day)
         lines.append(words["assumed"].format(day=reckoned, assumed=assumed))
         if answer.status == "answered" and not set(answer.citations) <= set(citations):

@@ -29,6 +29,8 @@ SAME_YEAR = ("当年", "同年", "同月", "当月", "the same year", "that year
 AS_OF_BEFORE, AS_OF_AFTER = "as-of-before", "as-of-after"
 # Those with whose names people tell of their own case, and that they have worked since what they told before.
 OWN_CASE, WORKED_SINCE = "own-case", "worked-since"
+# The aspect whose names tell of work at the grass roots, for which conditions are eased.
+GRASSROOTS = "grassroots"
 YEAR_END = re.compile(r"^\s*(?:年|年底|年末|年初|年内|月底|月末|月|日|底|末|的)*\s*(?:the\s)?")
 GRADUATED, OBTAINED, APPOINTED, WORKED = "graduation", "title-obtained", "title-appointed", "work-started"
 
@@ -43,7 +45,7 @@ class Span:
 
 @dataclass
 class Person:
-    """What a person tells, with dates as spans; `as_of` is the day as of which they ask, None for today."""
+    """What a person tells, with dates as spans; `as_of` is the day as of which they ask, None for today; `grassroots` that they speak of work at the grass roots."""
 
     education: list[dict] = field(default_factory=list)
     titles: list[dict] = field(default_factory=list)
@@ -52,6 +54,7 @@ class Person:
     employer: str | None = None
     awards: list[str] = field(default_factory=list)
     as_of: date | None = None
+    grassroots: bool = False
 
     @property
     def appointment_assumed(self) -> bool:
@@ -64,12 +67,17 @@ class Person:
         return bool(self.worked or any(e.get("completed") for e in self.education) or any(t.get("obtained") or t.get("appointed") for t in self.titles) or any(s.get("obtained") for s in self.skills))
 
     def profile(self, latest: bool) -> dict:
-        """The profile with every date at the last (`latest`) or first day it can be; what is not told is left out."""
+        """The profile with every date at the last (`latest`) or first day it can be.
+
+        Skill grades, qualifications, honours and work at the grass roots that are not told are taken not to be there; whoever says so tells it. The rest is left out.
+        """
 
         def at(span: Span | None) -> str | None:
             return None if span is None else (span.last if latest else span.first).isoformat()
 
-        body: dict = {}
+        body: dict = {"skills": [], "qualifications": [], "awards": []}
+        if not self.grassroots:
+            body["grassroots_since"] = False
         if self.education:
             body["education"] = [_known(level=e["level"], completed=at(e.get("completed")), related=True, engineering_degree=e.get("engineering_degree")) for e in self.education]
         if self.titles:
@@ -96,6 +104,7 @@ class Persons:
         events = vocabulary.by_scheme["event"]
         cues = vocabulary.by_scheme["question-cue"]
         self._before, self._after, self._own, self._since = (tuple(normalise(n) for names in cues[cue].names.values() for n in names) for cue in (AS_OF_BEFORE, AS_OF_AFTER, OWN_CASE, WORKED_SINCE))
+        self._grassroots = tuple(normalise(n) for names in vocabulary.find("aspect", GRASSROOTS).names.values() for n in names)
         self._words = {event: tuple(normalise(n) for names in events[event].names.values() for n in names) for event in (GRADUATED, OBTAINED, APPOINTED, WORKED)}
 
     def tells(self, text: str) -> bool:
@@ -104,7 +113,7 @@ class Persons:
 
     def read(self, reading: Reading, today: date) -> Person:
         """What the phrases of a question tell; titles that the question is after are not held."""
-        person, text = Person(), reading.written
+        person, text = Person(grassroots=any(word in reading.written for word in self._grassroots)), reading.written
         start, last_title, last_span = 0, None, None
         for end in [m.start() for m in PHRASE.finditer(text)] + [len(text)]:
             phrase = text[start:end]
@@ -115,6 +124,8 @@ class Persons:
             span = _span(phrase, today) or (last_span if any(w in phrase for w in SAME_YEAR) else None)
             said = {event for event, words in self._words.items() if any(w in phrase for w in words)}
             self._education(person, inside, span, said)
+            if last_title is not None and not last_title.keys() & {"obtained", "appointed"} and span and not inside:
+                last_title["appointed"] = span
             title = self._title(person, inside, reading.titles, span, said)
             if title is None and last_title is not None and span and APPOINTED in said and not any(e.type == "education" for e in inside):
                 last_title["appointed"] = span
