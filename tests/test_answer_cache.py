@@ -166,7 +166,12 @@ def test_other_data_another_folder_and_other_code_have_other_keys(home, copy, mo
     monkeypatch.setattr(prepared, "PACKAGE", package)
     assert prepared.key(home, "a") in keys
     (package / "terms.py").write_text("")
-    assert len(keys | {prepared.key(home, "a")}) == 4
+    assert prepared.key(home, "a") in keys, "a program that runs on keeps its key"
+    prepared._program.cache_clear()  # as for the next start
+    try:
+        assert len(keys | {prepared.key(home, "a")}) == 4
+    finally:
+        prepared._program.cache_clear()
 
 
 def test_words_are_stemmed_alike_by_many_threads():
