@@ -47,6 +47,14 @@ def share() -> Path | None:
     return Path(folder)
 
 
+def unshare(folder: Path | None) -> None:
+    """Remove the folder of `share`, and count in this process alone again."""
+    if folder is not None:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.environ.pop(VARIABLE, None)
+        values.ValueClass = values.MutexValue
+
+
 def method() -> str:
     """The method of this request, `other` where it is none of HTTP's own."""
     return request.method if request.method in METHODS else "other"

@@ -9,7 +9,6 @@ import gc
 import logging
 import multiprocessing
 import os
-import shutil
 import signal
 import socket
 import sys
@@ -64,8 +63,7 @@ def serve(settings: Settings, opened: Opener = open_app) -> None:
         logs.configure(settings.log_level)
         server.serve(target_loader=server.inherited if FORKS else partial(opened, settings), wrap_loader=False)
     finally:
-        if folder:
-            shutil.rmtree(folder, ignore_errors=True)
+        metrics.unshare(folder)
 
 
 def _listener(host: str, port: int) -> socket.socket:
