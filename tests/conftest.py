@@ -2,10 +2,12 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+from serving import Serving
 
 from zhicheng.answering.service import Service, open_service
 from zhicheng.knowledge import loading
@@ -37,8 +39,23 @@ def home() -> Path:
 
 
 @pytest.fixture(scope="session")
-def service(home, tmp_path_factory) -> Service:
-    return open_service(home, tmp_path_factory.mktemp("cache"))
+def kept(tmp_path_factory) -> str:
+    """A cache folder for this service and all servers, so that only the first start puts everything together."""
+    return str(tmp_path_factory.mktemp("kept"))
+
+
+@pytest.fixture(scope="session")
+def service(home, kept) -> Service:
+    return open_service(home, Path(kept))
+
+
+@pytest.fixture(scope="module")
+def server(home, tmp_path_factory, kept) -> Iterator[Serving]:
+    """A server of its own, with two workers."""
+    serving = Serving(tmp_path_factory.mktemp("server"), home, ZHICHENG_WORKERS="2", ZHICHENG_CACHE=kept)
+    yield serving
+    if serving.process.poll() is None:
+        serving.end()
 
 
 @pytest.fixture(scope="session")

@@ -29,11 +29,6 @@ ACCEPTS = ["text/html", "application/json", "text/turtle", "*/*", "image/png", "
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory) -> str:
-    return str(tmp_path_factory.mktemp("kept"))
-
-
-@pytest.fixture(scope="module")
 def app(service, tmp_path_factory):
     app = create_app(service, ledger=Ledger(tmp_path_factory.mktemp("data") / "ledger.sqlite"))
     yield app
@@ -72,14 +67,6 @@ def test_no_odd_request_on_any_route_fails(app, seed):
                     assert reply.mimetype == "application/problem+json" and reply.get_json(force=True)["detail"], (method, path)
                 walked.add(rule.rule)
     assert walked == {rule.rule for rule in app.url_map.iter_rules()} and len(walked) > 30
-
-
-@pytest.fixture(scope="module")
-def server(home, tmp_path_factory, kept):
-    serving = Serving(tmp_path_factory.mktemp("server"), home, ZHICHENG_WORKERS="2", ZHICHENG_CACHE=kept)
-    yield serving
-    if serving.process.poll() is None:
-        serving.end()
 
 
 @pytest.mark.parametrize(

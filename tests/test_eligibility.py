@@ -193,6 +193,7 @@ REFUSED = {
     "an unknown member of an entry": ({"profile": {"titles": [{"name": "engineer"}]}}, "/profile/titles/0/name", "Allowed: appointed"),
     "an unknown education": ({"profile": {"education": [{"level": "bachelors"}]}}, "/profile/education/0/level", "Did you mean bachelor?"),
     "a date that does not exist": ({"profile": {"education": [{"completed": "2023-02-29"}]}}, "/profile/education/0/completed", "a date that exists"),
+    "an appointment before the title": ({"profile": {"titles": [{"title": "engineer", "obtained": "2020-01-01", "appointed": "2019-12-31"}]}}, "/profile/titles/0/appointed", "Give 2020-01-01 or a later day"),
     "an end before the start": ({"profile": {"employment": [{"start": "2020-01-01", "end": "2019-12-31"}]}}, "/profile/employment/0/end", "Give 2020-01-01 or a later day"),
     "a negative count": ({"profile": {"recommendations": -1}}, "/profile/recommendations", "from 0"),
     "a rank of 0": ({"profile": {"awards": [{"award": "worldskills", "rank": 0}]}}, "/profile/awards/0/rank", "from 1"),

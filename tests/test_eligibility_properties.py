@@ -31,7 +31,7 @@ def entry(required: dict, optional: dict):
 def title(draw):
     found = draw(entry({"obtained": days}, {}))
     if draw(flags):
-        found["appointed"] = str(date.fromisoformat(found["obtained"]) + timedelta(days=draw(st.integers(-400, 900))))
+        found["appointed"] = str(date.fromisoformat(found["obtained"]) + timedelta(days=draw(st.integers(0, 900))))
     return found | ({"title": draw(st.sampled_from(TITLES))} if draw(st.integers(0, 3)) else {"series": "other", "level": draw(st.sampled_from(BANDS))})
 
 

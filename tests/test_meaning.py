@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from zhicheng.answering import models
-from zhicheng.answering.meaning import Encoder, Meanings
+from zhicheng.answering.meaning import Attuned, Encoder, Meanings
 from zhicheng.answering.service import open_service
 from zhicheng.errors import Invalid
 from zhicheng.settings import Settings
@@ -51,6 +51,26 @@ def said() -> tuple[list[str], object]:
 def test_what_means_the_same_is_nearer_than_what_does_not(encoder, asked, same, other):
     near = Meanings(encoder, [same, other]).near(encoder.meaning(asked))
     assert 0 <= near[1] < near[0] <= 1
+
+
+def test_an_encoder_is_attuned_by_texts_that_ask_the_same(encoder, service):
+    asked = [(name, ask) for name, query in service.catalogue.queries.items() for ask in query.ask if "{" not in ask]
+    subjects, texts = zip(*asked, strict=True)
+    learnt = [pair for n, pair in enumerate(asked) if n % 3]
+
+    def found(encoder) -> int:
+        """Of the texts that nothing was learnt from, those whose nearest other text is of the same query."""
+        hits = 0
+        meanings = Meanings(encoder, texts)
+        for n in range(0, len(texts), 3):
+            near = meanings.near(encoder.meaning(texts[n]))
+            near[n] = -1
+            hits += subjects[int(near.argmax())] == subjects[n]
+        return hits
+
+    attuned = Attuned(encoder, learnt)
+    assert found(attuned) > found(encoder)
+    assert Attuned(encoder, []).meaning("评审费是多少").vector.tolist() == encoder.meaning("评审费是多少").vector.tolist()
 
 
 def test_texts_of_two_languages_are_not_compared(encoder):

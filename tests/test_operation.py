@@ -23,20 +23,6 @@ PATHS = [f"/api/ask?q={quote(q)}" for q in QUESTIONS] + ["/", "/policies", "/id/
 LABEL = quote('SELECT ?x { ?x <http://www.w3.org/2004/02/skos/core#altLabel> "蓝天工"@zh }')
 
 
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory) -> str:
-    """A cache folder for all servers, so that only the first puts everything together."""
-    return str(tmp_path_factory.mktemp("kept"))
-
-
-@pytest.fixture(scope="module")
-def server(home, tmp_path_factory, kept):
-    serving = Serving(tmp_path_factory.mktemp("server"), home, ZHICHENG_WORKERS="2", ZHICHENG_CACHE=kept)
-    yield serving
-    if serving.process.poll() is None:
-        serving.end()
-
-
 @pytest.fixture
 def renewable(copy, tmp_path, kept):
     serving = Serving(tmp_path, copy, ZHICHENG_WORKERS="2", ZHICHENG_CACHE=kept)

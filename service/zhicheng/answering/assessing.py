@@ -14,11 +14,10 @@ from zhicheng.answering.eligibility.verdicts import Result, Way
 from zhicheng.answering.persons import Person
 from zhicheng.answering.questions import Question
 from zhicheng.knowledge.catalogue import Catalogue
-from zhicheng.knowledge.policies import Fact, Library
+from zhicheng.knowledge.policies import GATE, STANDARD, Fact, Library
 from zhicheng.knowledge.vocabulary import Vocabulary
 from zhicheng.terms import slug
 
-GATE = "education-and-seniority"
 # Of the facts found, how many of the nearest are looked at for what the question is after.
 NEAREST = 3
 
@@ -68,7 +67,7 @@ class Assessing:
         """
         answer = self._answers.answer(self._narrowed(question))
         target = self._target(question, person)
-        if target is None or not self._about_years(question, answer):
+        if target is None or not self._about_years(question):
             return answer
         day = person.as_of or question.day
         lines, citations = [], []
@@ -100,7 +99,7 @@ class Assessing:
         above = [t for t in concepts.titles.level if held and rank(t) == max(map(rank, held)) + 1]
         return above[0] if len(above) == 1 else None
 
-    def _about_years(self, question: Question, answer: Answer) -> bool:
+    def _about_years(self, question: Question) -> bool:
         """Whether schooling and years are what the question names, or where it names no aspect was understood to be after, or it was not understood."""
         named = [e.iri for e in question.entities if e.type == "aspect"]
         if named:
@@ -131,7 +130,7 @@ class Assessing:
             fact = _deciding(least, least.earliest)
             return words["between"].format(title=title, first=most.case.day, day=least.earliest, rule=statements.statement(fact, language)), [fact]
         if least.seniority.status == most.seniority.status == UNMET:
-            way = next((w for w in least.ways if w.kind != "standard" and w.finding.status == MET and w.route.fact), None)
+            way = next((w for w in least.ways if w.kind != STANDARD and w.finding.status == MET and w.route.fact), None)
             beside, facts = ("", []) if way is None else self._beside(way, language)
             if least.earliest and most.earliest:
                 fact = _deciding(least, least.earliest)

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from zhicheng.answering import statements
-from zhicheng.knowledge.policies import Fact, Library, Policy
+from zhicheng.knowledge.policies import STANDARD, Fact, Library, Policy
 from zhicheng.knowledge.stores import GraphStore
 from zhicheng.knowledge.vocabulary import Vocabulary
 from zhicheng.terms import slug
 
-STANDARD = "standard"
 COLLECTIONS = """
 PREFIX zc: <https://w3id.org/zhicheng/ontology#>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>

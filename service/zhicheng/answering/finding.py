@@ -43,13 +43,14 @@ class Found:
 
 
 class Finder:
-    """Finds facts; built once from the library and the wordings."""
+    """Finds facts; built once from the library and the wordings, to which its `encoder` is attuned."""
 
     def __init__(self, store: GraphStore, library: Library, reader: Reader, wordings: Sequence[Wording], encoder: Encoder):
         self._library, self._reader = library, reader
         self._regions = {subject: library.policies[known.document].region for subject, known in (library.facts | library.silences).items()}
         self._retriever = Retriever(store, library, reader.linker)
         self._wordings = Wordings(wordings, reader.entities, encoder)
+        self.encoder = self._wordings.encoder
 
     def find(self, reading: Reading, within: set[str], meaning: Meaning | None = None) -> Found:
         """The facts nearest to a question, in every region of `within` or in all where it is empty, and how near the nearest is; `meaning` is that of the question without its regions."""

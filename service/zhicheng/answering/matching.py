@@ -16,7 +16,7 @@ import numpy as np
 import Stemmer
 
 from zhicheng.answering.language import sounds
-from zhicheng.answering.meaning import Encoder, Meaning, Meanings, mixed
+from zhicheng.answering.meaning import Attuned, Meaning, Meanings, mixed
 
 KINDS = {"·": 0.3, "~": 0.3, "<": 0.7, "#": 0.5}
 _STEMMER = Stemmer.Stemmer("english")
@@ -83,7 +83,7 @@ class Matcher:
     pattern has; words that are common in the texts themselves weigh little. Nearness in meaning has its share in the score.
     """
 
-    def __init__(self, patterns: list[tuple[str, str, str]], background: list[str], encoder: Encoder):
+    def __init__(self, patterns: list[tuple[str, str, str]], background: list[str], encoder: Attuned):
         """Take (query, masked pattern, the pattern as a question without regions), and what gives questions their meaning."""
         bags = [(query, text, set(grams(text))) for query, text, _ in patterns]
         counts = Counter(feature for _, _, bag in bags for feature in bag)

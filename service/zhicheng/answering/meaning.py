@@ -1,17 +1,20 @@
 """How near texts are in meaning, whatever their words: the cosine of the vectors that a sentence encoder gives them.
 
-Each language has its own encoder (models.toml); texts of two languages are not compared. Where the models are not at hand texts are
-compared by their words alone, which answers fewer questions (README, "How questions are understood").
+Each language has its own encoder (models.toml); texts of two languages are not compared. An encoder is attuned to the questions of this
+field by texts that are known to ask the same: what such texts differ in counts for less (within-class covariance normalisation: Hatch,
+Kajarekar, Stolcke 2006). Where the models are not at hand texts are compared by their words alone, which answers fewer questions
+(README, "How questions are understood").
 """
 
 import hashlib
 import logging
 import os
 import tempfile
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -19,8 +22,11 @@ from zhicheng.answering.language import detect
 from zhicheng.answering.models import Model, listed
 
 logger = logging.getLogger(__name__)
-# A cosine at or below which two texts have nothing to do with each other; at 1 they mean the same.
-APART = 0.5
+Thing = TypeVar("Thing")
+# The cosines, once attuned, at or below which two texts have nothing to do with each other, and from which they mean the same.
+APART, SAME = 0.0, 0.8
+# How much the mean of all directions is mixed into how far texts that ask the same differ in one, against what few texts show by chance.
+SHRINKAGE, LEAST_SPREAD = 1.0, 1e-6
 # The most tokens of a text, the texts encoded at once, and the most vectors that are kept between starts.
 LONGEST, BATCH, KEPT = 128, 32, 100_000
 
@@ -38,7 +44,6 @@ class Encoder:
     def __init__(self, folder: Path):
         self._folder = folder
         self._models = {model.language: model for model in listed() if model.held(folder)}
-        self._opened: dict[str, Any] = {}
         if len(self._models) < len(listed()):
             logger.warning("language models are missing from %s: questions are compared by their words alone; `zhicheng models` fetches them", folder)
 
@@ -46,9 +51,6 @@ class Encoder:
     def identity(self) -> str:
         """What vectors depend on: the folder and the models in it."""
         return " ".join([str(self._folder), *(model.sha256 for model in self._models.values())])
-
-    def __getstate__(self) -> dict:
-        return self.__dict__ | {"_opened": {}}
 
     def meaning(self, text: str) -> Meaning | None:
         """The meaning of a text; None where the model of its language is missing or it is blank."""
@@ -74,9 +76,7 @@ class Encoder:
         return np.array([known[key] for key in keys], dtype=np.float16)
 
     def _encode(self, language: str, texts: list[str]) -> np.ndarray:
-        if language not in self._opened:
-            self._opened[language] = _open(self._models[language], self._folder)
-        session, tokenizer = self._opened[language]
+        session, tokenizer = _open(self._models[language], self._folder)
         encoded = tokenizer.encode_batch(texts)
         ids = np.array([e.ids for e in encoded], dtype=np.int64)
         inputs = {"input_ids": ids, "attention_mask": np.array([e.attention_mask for e in encoded], dtype=np.int64), "token_type_ids": np.zeros_like(ids)}
@@ -84,14 +84,43 @@ class Encoder:
         return (first / np.linalg.norm(first, axis=1, keepdims=True)).astype(np.float16)
 
 
+class Attuned:
+    """An encoder whose vectors tell less of what texts that ask the same differ in."""
+
+    def __init__(self, encoder: Encoder, asked: Sequence[tuple[str, str]]):
+        """Take texts with what they ask for: (subject, text)."""
+        self._encoder = encoder
+        self._turns: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        for language, pairs in _by_language(asked, lambda pair: pair[1]).items():
+            vectors = encoder.vectors(language, [text for _, text in pairs])
+            if vectors is not None:
+                self._turns[language] = _within_class([subject for subject, _ in pairs], vectors.astype(np.float32))
+
+    def meaning(self, text: str) -> Meaning | None:
+        """As `Encoder.meaning`, attuned."""
+        meaning = self._encoder.meaning(text)
+        return meaning and Meaning(meaning.language, self._turned(meaning.language, meaning.vector))
+
+    def vectors(self, language: str, texts: Sequence[str]) -> np.ndarray | None:
+        """As `Encoder.vectors`, attuned."""
+        vectors = self._encoder.vectors(language, texts)
+        return None if vectors is None else self._turned(language, vectors)
+
+    def _turned(self, language: str, vectors: np.ndarray) -> np.ndarray:
+        if language not in self._turns:
+            return vectors
+        mean, turn = self._turns[language]
+        turned = (vectors.astype(np.float32) - mean) @ turn
+        return (turned / np.linalg.norm(turned, axis=-1, keepdims=True)).astype(np.float16)
+
+
 class Meanings:
     """Texts with their vectors, held to be compared with a question."""
 
-    def __init__(self, encoder: Encoder, texts: Sequence[str]):
+    def __init__(self, encoder: Encoder | Attuned, texts: Sequence[str]):
         self._size = len(texts)
         self._spaces: dict[str, tuple[np.ndarray, np.ndarray]] = {}
-        for language in sorted({detect(text) for text in texts}):
-            places = [n for n, text in enumerate(texts) if detect(text) == language]
+        for language, places in _by_language(range(len(texts)), lambda n: texts[n]).items():
             vectors = encoder.vectors(language, [texts[n] for n in places])
             if vectors is not None:
                 self._spaces[language] = (np.array(places, dtype=np.intp), vectors)
@@ -114,13 +143,31 @@ class Meanings:
             return None
         places, _ = self._spaces[meaning.language]
         near = np.zeros(self._size)
-        near[places] = np.clip((self._wide[meaning.language] @ meaning.vector.astype(np.float32) - APART) / (1 - APART), 0.0, 1.0)
+        near[places] = np.clip((self._wide[meaning.language] @ meaning.vector.astype(np.float32) - APART) / (SAME - APART), 0.0, 1.0)
         return near
 
 
 def mixed(by_words: np.ndarray, by_meaning: np.ndarray | None, share: float) -> np.ndarray:
     """Two kinds of nearness as one, of which that by meaning has a share."""
     return by_words if by_meaning is None else by_words * (1 - share) + by_meaning * share
+
+
+def _by_language(things: Iterable[Thing], text: Callable[[Thing], str]) -> dict[str, list[Thing]]:
+    """Things by the language of their texts."""
+    found: dict[str, list[T]] = defaultdict(list)
+    for thing in things:
+        found[detect(text(thing))].append(thing)
+    return dict(sorted(found.items()))
+
+
+def _within_class(classes: Sequence[str], vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The mean of vectors, and the map that makes the members of their classes differ alike in every direction."""
+    _, of = np.unique(classes, return_inverse=True)
+    means = np.zeros((of.max() + 1, vectors.shape[1]), dtype=np.float32)
+    np.add.at(means, of, vectors)
+    apart = vectors - (means / np.bincount(of)[:, None])[of]
+    spread, directions = np.linalg.eigh(apart.T @ apart / len(apart))
+    return vectors.mean(axis=0), ((directions / np.sqrt(np.maximum(spread + SHRINKAGE * spread.mean(), LEAST_SPREAD))) @ directions.T).astype(np.float32)
 
 
 @lru_cache(maxsize=8)

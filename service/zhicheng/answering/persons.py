@@ -13,7 +13,7 @@ from zhicheng.answering.language import normalise
 from zhicheng.answering.linking import Entity
 from zhicheng.answering.reading import Reading
 from zhicheng.knowledge.numerals import han_value
-from zhicheng.knowledge.vocabulary import Vocabulary
+from zhicheng.knowledge.vocabulary import Concept, Vocabulary
 from zhicheng.terms import scheme_of, slug
 
 PHRASE = re.compile(r"[，,；;。!！?？、]|\.\s|\band\b|\bbut\b|\bthen\b")
@@ -23,12 +23,12 @@ ENGLISH_DAY = re.compile(r"\b(" + "|".join(sorted(ENGLISH_MONTHS, key=len, rever
 MONTHS = re.compile(r"(?<![\d年])(\d{1,2}|[一二两三四五六七八九十]{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty)\s*(?:个多?月|months?)")
 YEARS = re.compile(r"(?<![\d年])(\d{1,2}|[一二两三四五六七八九十]{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty)\s*(年半|年|and a half years?|years?)(?!度|底|前|[0-9])")
 ENGLISH_NUMBERS = dict(zip("one two three four five six seven eight nine ten eleven twelve".split(), range(1, 13), strict=True)) | {"fifteen": 15, "twenty": 20}
-AGO = {"去年": 1, "前年": 2, "今年": 0, "last year": 1, "this year": 0, "the year before last": 2}
-SAME_YEAR = ("当年", "同年", "同月", "当月", "the same year", "that year")
 # The concepts of question-cue before and after whose names a date says as of when is asked, and how near they stand.
 AS_OF_BEFORE, AS_OF_AFTER = "as-of-before", "as-of-after"
-# Those with whose names people tell of their own case, and that they have worked since what they told before.
-OWN_CASE, WORKED_SINCE = "own-case", "worked-since"
+# Those with whose names people tell of their own case, that they have worked since what they told before, and that something was in the year told before.
+OWN_CASE, WORKED_SINCE, SAME_YEAR = "own-case", "worked-since", "same-year"
+# Those whose names tell a year, by how many years ago it was.
+AGO = ("this-year", "last-year", "year-before-last")
 # The aspect whose names tell of work at the grass roots, for which conditions are eased.
 GRASSROOTS = "grassroots"
 YEAR_END = re.compile(r"^\s*(?:年|年底|年末|年初|年内|月底|月末|月|日|底|末|的)*\s*(?:the\s)?")
@@ -81,7 +81,7 @@ class Person:
         if self.education:
             body["education"] = [_known(level=e["level"], completed=at(e.get("completed")), related=True, engineering_degree=e.get("engineering_degree")) for e in self.education]
         if self.titles:
-            body["titles"] = [_known(title=t["title"], series="engineering", obtained=at(t.get("obtained") or t.get("appointed")), appointed=at(t.get("appointed") or t.get("obtained"))) for t in self.titles]
+            body["titles"] = [_held(t["title"], at(t.get("obtained") or t.get("appointed")), at(t.get("appointed") or t.get("obtained"))) for t in self.titles]
         if self.skills:
             body["skills"] = [_known(grade=s["grade"], obtained=at(s.get("obtained"))) for s in self.skills]
         if self.worked:
@@ -91,6 +91,11 @@ class Person:
         if self.awards:
             body["awards"] = [{"award": award} for award in self.awards]
         return body
+
+
+def _held(title: str, obtained: str | None, appointed: str | None) -> dict:
+    """A title held; an appointment ahead of the certificate counts from that on."""
+    return _known(title=title, series="engineering", obtained=obtained, appointed=max(obtained, appointed) if obtained and appointed else appointed)
 
 
 def _known(**members) -> dict:
@@ -103,9 +108,11 @@ class Persons:
     def __init__(self, vocabulary: Vocabulary):
         events = vocabulary.by_scheme["event"]
         cues = vocabulary.by_scheme["question-cue"]
-        self._before, self._after, self._own, self._since = (tuple(normalise(n) for names in cues[cue].names.values() for n in names) for cue in (AS_OF_BEFORE, AS_OF_AFTER, OWN_CASE, WORKED_SINCE))
-        self._grassroots = tuple(normalise(n) for names in vocabulary.find("aspect", GRASSROOTS).names.values() for n in names)
-        self._words = {event: tuple(normalise(n) for names in events[event].names.values() for n in names) for event in (GRADUATED, OBTAINED, APPOINTED, WORKED)}
+        self._before, self._after, self._own, self._since, self._same = (_names(cues[cue]) for cue in (AS_OF_BEFORE, AS_OF_AFTER, OWN_CASE, WORKED_SINCE, SAME_YEAR))
+        ago = {name: years for years, cue in enumerate(AGO) for name in _names(cues[cue])}
+        self._ago = {name: ago[name] for name in sorted(ago, key=len, reverse=True)}
+        self._grassroots = _names(vocabulary.find("aspect", GRASSROOTS))
+        self._words = {event: _names(events[event]) for event in (GRADUATED, OBTAINED, APPOINTED, WORKED)}
 
     def tells(self, text: str) -> bool:
         """Whether a normalised text tells of a person's own case."""
@@ -121,7 +128,7 @@ class Persons:
             as_of = self._as_of(phrase)
             if as_of and not any(w in as_of[0] for words in self._words.values() for w in words):
                 person.as_of, phrase = as_of[1], as_of[2]
-            span = _span(phrase, today) or (last_span if any(w in phrase for w in SAME_YEAR) else None)
+            span = self._span(phrase, today) or (last_span if any(w in phrase for w in self._same) else None)
             said = {event for event, words in self._words.items() if any(w in phrase for w in words)}
             self._education(person, inside, span, said)
             if last_title is not None and not last_title.keys() & {"obtained", "appointed"} and span and not inside:
@@ -140,10 +147,15 @@ class Persons:
         """The day as of which a phrase asks, with what stands right behind it, and the phrase without it."""
         for match in (*DAY.finditer(phrase), *ENGLISH_DAY.finditer(phrase)):
             before, after = phrase[: match.start()].rstrip(), YEAR_END.sub("", phrase[match.end() :])
-            span = _span(match[0], date.max)
+            span = _day(match[0])
             if span and (before.endswith(self._before) or after.startswith(self._after)):
                 return after[:4], span.last, before + " " * len(match[0]) + phrase[match.end() :]
         return None
+
+    def _span(self, phrase: str, today: date) -> Span | None:
+        """The day that a phrase names, as precisely as it does: a date, a year, or so long ago."""
+        ago = next((years for name, years in self._ago.items() if name in phrase), None)
+        return _day(phrase) or (_so_long_ago(phrase, today) if ago is None else _between(today.year - ago, None, None))
 
     @staticmethod
     def _education(person: Person, inside: Sequence[Entity], span: Span | None, said: set[str]) -> None:
@@ -191,25 +203,30 @@ class Persons:
             person.worked = span
 
 
-def _span(phrase: str, today: date) -> Span | None:
-    """The day that a phrase names, as precisely as it does: a date, a year, or so many years ago."""
+def _day(phrase: str) -> Span | None:
+    """The day that a phrase names by its date, as precisely as it does."""
     if match := ENGLISH_DAY.search(phrase):
         return _between(int(match[3]), ENGLISH_MONTHS[match[1]], int(match[2]) if match[2] else None)
     if match := DAY.search(phrase):
         return _between(int(match[1]), int(match[2]) if match[2] else None, int(match[3]) if match[3] else None)
-    for words, ago in AGO.items():
-        if words in phrase:
-            return _between(today.year - ago, None, None)
+    return None
+
+
+def _so_long_ago(phrase: str, today: date) -> Span | None:
+    """The day that a phrase names by how many months or years ago it was."""
     if match := MONTHS.search(phrase):
         count = _count(match[1])
         return Span(_back(today, count + 1), _back(today, count)) if count else None
-    if match := YEARS.search(phrase):
-        count = _count(match[1])
-        if count:
-            months = count * 12 + (6 if "半" in match[2] or "half" in match[2] else 0)
-            latest = _back(today, months)
-            return Span(_back(today, months + 11), latest)
-    return None
+    match = YEARS.search(phrase)
+    count = match and _count(match[1])
+    if not count:
+        return None
+    months = count * 12 + (6 if "半" in match[2] or "half" in match[2] else 0)
+    return Span(_back(today, months + 11), _back(today, months))
+
+
+def _names(concept: Concept) -> tuple[str, ...]:
+    return tuple(normalise(name) for names in concept.names.values() for name in names)
 
 
 def _count(text: str) -> int | None:

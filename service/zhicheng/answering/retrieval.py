@@ -15,7 +15,7 @@ import numpy as np
 from zhicheng.answering.linking import Linker
 from zhicheng.answering.language import normalise
 from zhicheng.answering.matching import Postings, best, grams, weight_of_kind
-from zhicheng.knowledge.policies import Fact, Library
+from zhicheng.knowledge.policies import STANDARD, Fact, Library
 from zhicheng.knowledge.stores import GraphStore
 from zhicheng.terms import slug
 
@@ -174,7 +174,7 @@ def _tellable(library: Library) -> list[Fact]:
     for fact in library.facts.values():
         if fact.kind == "Route":
             heads |= {m.iri for m in fact.members}
-            if fact.route_kind == "standard":
+            if fact.route_kind == STANDARD:
                 heads.add(fact.iri)
     for fact in library.facts.values():
         if fact.kind == "AllOf" and fact.iri not in heads and not any(m.members for m in fact.members):

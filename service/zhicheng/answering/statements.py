@@ -6,12 +6,11 @@ from datetime import date
 
 from zhicheng.answering.language import normalise
 from zhicheng.answering.matching import grams
-from zhicheng.knowledge.policies import Fact, Policy
+from zhicheng.knowledge.policies import GATE, STANDARD, Fact, Policy
 from zhicheng.terms import slug
 
-GATE = "education-and-seniority"
-# The kind of route that goes without saying, and the most titles that a requirement is told to be for.
-REGULAR, MOST_TITLES = "standard", 3
+# The most titles that a requirement is told to be for.
+MOST_TITLES = 3
 CLOSING = " 。；;．.，,：:"
 NOTES = {
     "zh": {"draft": "征求意见稿，尚未施行", "past": "{year}年度通知，已过期", "future": "尚未施行"},
@@ -32,7 +31,7 @@ def about(fact: Fact, name: Callable[[str], str], language: str) -> str:
     text = fact.label[language].lower()
     titles = [name(title) for title in fact.titles] if len(fact.titles) <= MOST_TITLES else []
     told = [] if any(title.lower() in text for title in titles) else titles
-    routes = [] if REGULAR in map(slug, fact.route_kinds) else [name(kind) for kind in fact.route_kinds]
+    routes = [] if STANDARD in map(slug, fact.route_kinds) else [name(kind) for kind in fact.route_kinds]
     routes = [route for route in routes if route[:2].lower() not in text]
     if language == "zh":
         inner = "、".join(routes) + ("条件之一" if fact.choice else "")

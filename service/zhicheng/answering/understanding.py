@@ -68,10 +68,9 @@ class Understanding:
         patterns += [(row["query"].value, row["label"].value, row["label"].value) for row in store.query(ENTRIES)]
         types = {q.name: {p.name: _named(p) for p in q.parameters} for q in catalogue.queries.values()}
         background = [normalise(fact.label[language]) for fact in library.facts.values() for language in ("zh", "en")]
-        self._encoder = encoder
-        self._matcher = Matcher([(query, self._pattern(text, types[query]), self._reader.read(asked).plain) for query, text, asked in patterns], background, encoder)
-        self._concepts = {name: set(CONCEPT.findall(VALUES.sub("", query.text, count=1))) for name, query in catalogue.queries.items()}
         self._finder = Finder(store, library, self._reader, wordings, encoder)
+        self._matcher = Matcher([(query, self._pattern(text, types[query]), self._reader.read(asked).plain) for query, text, asked in patterns], background, self._finder.encoder)
+        self._concepts = {name: set(CONCEPT.findall(VALUES.sub("", query.text, count=1))) for name, query in catalogue.queries.items()}
         self._spoken: dict[str, set[str]] = defaultdict(set)
         for row in store.query(SPOKEN):
             self._spoken[row["concept"].value].add(row["region"].value)
@@ -160,7 +159,7 @@ class Understanding:
         return sum(not f.startswith(("·", "~")) for f in grams(left)) < (LEAST_WORDS_ON if follows else LEAST_WORDS)
 
     def _meaning(self, reading: Reading) -> Meaning | None:
-        return self._encoder.meaning(reading.plain)
+        return self._finder.encoder.meaning(reading.plain)
 
     def typed(self, question: Question, reading: Reading, meaning: Meaning | None = None) -> tuple[Question, float]:
         """The catalogue's query that is nearest to a question, with its terms, and how near it is."""

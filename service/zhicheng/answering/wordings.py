@@ -15,12 +15,12 @@ import numpy as np
 from zhicheng.answering.language import normalise
 from zhicheng.answering.linking import Entity
 from zhicheng.answering.matching import Postings, best, grams, weight_of_kind
-from zhicheng.answering.meaning import Encoder, Meaning, Meanings, mixed
+from zhicheng.answering.meaning import Attuned, Encoder, Meaning, Meanings, mixed
 from zhicheng.answering.reading import mask
 from zhicheng.knowledge.wordings import Wording
 
 # The share of nearness in meaning in a score.
-MEANING = 0.5
+MEANING = 0.6
 # How much the wording's share counts against the question's, and a word that no wording has against the rarest that one has.
 WORDING_SHARE, UNSEEN = 0.5, 0.5
 # What a concept weighs beside a pair of characters of the same rarity.
@@ -44,7 +44,7 @@ class Near(NamedTuple):
 
 
 class Wordings:
-    """Ranks the subjects of wordings for a question; built once."""
+    """Ranks the subjects of wordings for a question; built once. `encoder` is the one given, attuned by the wordings of each subject."""
 
     def __init__(self, wordings: Sequence[Wording], link: Callable[[str], list[Entity]], encoder: Encoder):
         self._wordings = list(wordings)
@@ -57,7 +57,8 @@ class Wordings:
             named.append(_named(entities))
             self._asked.append((sorted(NUMBER.findall(text)), bool(NEGATION.search(text)), named[-1]))
             plain.append(mask(text, entities, ()))
-        self._meanings = Meanings(encoder, plain)
+        self.encoder = Attuned(encoder, [(wording.subject, text) for wording, text in zip(self._wordings, plain, strict=True)])
+        self._meanings = Meanings(self.encoder, plain)
         holders: dict[str, list[int]] = defaultdict(list)
         for n, bag in enumerate(bags):
             for feature in sorted(bag):

@@ -8,6 +8,8 @@ from urllib.parse import quote as percent
 from zhicheng.knowledge.stores import GraphStore
 from zhicheng.terms import POLICY, slug
 
+# The aspect of what a title asks in schooling and years, and the kind of route that goes without saying.
+GATE, STANDARD = "education-and-seniority", "standard"
 DOCUMENTS = """
 PREFIX zc: <https://w3id.org/zhicheng/ontology#>
 PREFIX eli: <http://data.europa.eu/eli/ontology#>

@@ -151,6 +151,8 @@ def _day(raw: dict, name: str):
 def _title(at: str, raw: dict, titles: Titles, faults: list[InvalidMember]) -> Title:
     other = raw.get("series") == "other"
     obtained, appointed = _day(raw, "obtained"), _day(raw, "appointed")
+    if obtained and appointed and appointed < obtained:
+        faults.append(InvalidMember(_place(at, "appointed"), f"is {appointed}, before the title was obtained ({obtained})", f"Give {obtained} or a later day", f"聘任日期（{appointed}）早于取得日期（{obtained}）"))
     name, level = titles.present.get(raw.get("title", ""), raw.get("title")), raw.get("level")
     if other and name:
         faults.append(InvalidMember(_place(at, "title"), "names a title of the engineering series for one of another", "Give its level instead", "其他系列的职称请填层级，不填工程系列的职称名称"))

@@ -7,8 +7,9 @@ from zhicheng.answering.eligibility.evaluation import Evaluation, Finding, rule_
 from zhicheng.answering.eligibility.kleene import MET, UNKNOWN, UNMET
 from zhicheng.answering.eligibility.outcomes import Case
 from zhicheng.answering.eligibility.requirements import Node
+from zhicheng.knowledge.policies import GATE, STANDARD
 
-GATE, ATTESTATION, STANDARD = "education-and-seniority", "attestation", "standard"
+ATTESTATION = "attestation"
 # The kinds of route that set the gate aside.
 EXCEPTIONAL = ("exceptional", "direct")
 
