@@ -9,7 +9,7 @@ from zhicheng.answering.answers import WORDS as ANSWER_WORDS
 from zhicheng.answering.answers import Answer, Answers, Citation
 from zhicheng.answering.eligibility.engine import Eligibility, Report
 from zhicheng.answering.eligibility.evaluation import Finding
-from zhicheng.answering.eligibility.kleene import MET, UNMET
+from zhicheng.answering.eligibility.kleene import MET, UNKNOWN, UNMET
 from zhicheng.answering.eligibility.verdicts import Result, Way
 from zhicheng.answering.persons import Person
 from zhicheng.answering.questions import Question
@@ -26,26 +26,32 @@ WORDS = {
         "met": "{title}的学历和年限要求已经符合（够）：{rule}。",
         "later": "{title}的年限还不够，最早{day}符合：{rule}。",
         "between": "{title}的年限要看具体日期，最早{first}、最迟{day}符合：{rule}。",
+        "so-far": "{title}：按所述的学历、职称、工作，年限还不够，最早{day}符合其中一项：{rule}。没有提到的其他可选条件另看。",
+        "on": "{day}",
+        "within": "{first}至{day}之间",
         "unmet": "按所述情况，不符合{title}的学历和年限要求。",
         "way": "但另有途径（{kind}）已符合：{rule}。",
         "assumed": "（{day}推算；{assumed}其他条件另看。）",
         "today": "按今天{day}",
         "as-of": "按{day}",
-        "untold": "没有提到的技能等级、职业资格、荣誉以没有计；",
+        "untold": "没有提到的技能等级、职业资格、荣誉、工程类专业学位以没有计；",
         "related": "以专业相同或相近计；",
         "appointed": "以取得后即聘任计；",
         "excluded": "按所述情况属于不得申报的人员：{rule}。",
     },
     "en": {
         "met": "yes, the education and years asked for {title} are met: {rule}.",
-        "later": "not yet: the years asked for {title} are complete on {day} at the earliest: {rule}.",
+        "later": "not yet: the years asked for {title} are complete {day} at the earliest: {rule}.",
         "between": "it depends on the exact dates: the years asked for {title} are complete between {first} and {day}: {rule}.",
+        "so-far": "not yet: on what is told, one of the alternatives for {title} is met {day} at the earliest: {rule}. Alternatives that rest on what is not told stand apart.",
+        "on": "on {day}",
+        "within": "between {first} and {day}",
         "unmet": "no, as told the education and years asked for {title} are not met.",
         "way": " But another way ({kind}) is met: {rule}.",
         "assumed": "(Reckoned {day}; {assumed}the other conditions stand apart.)",
         "today": "as of today, {day}",
         "as-of": "as of {day}",
-        "untold": "skill grades, qualifications and honours that are not mentioned are taken not to be there; ",
+        "untold": "skill grades, qualifications, honours and professional degrees of engineering that are not mentioned are taken not to be there; ",
         "related": "taking the specialty as the same or a related one; ",
         "appointed": "taking the appointment to have followed the title at once; ",
         "excluded": "as told, barred from applying: {rule}.",
@@ -67,7 +73,7 @@ class Assessing:
         """
         answer = self._answers.answer(self._narrowed(question))
         target = self._target(question, person)
-        if target is None or not self._about_years(question):
+        if target is None or not self._about_years(question, person):
             return answer
         day = person.as_of or question.day
         lines, citations = [], []
@@ -88,22 +94,27 @@ class Assessing:
         return replace(question, terms=question.terms | {"fact": facts}) if facts else question
 
     def _target(self, question: Question, person: Person) -> str | None:
-        """The title that the person is after: the one sought, or the next above the highest held."""
-        if len(question.titles) == 1:
-            return slug(question.titles[0])
-        if question.titles or not person.titles:
-            return None
+        """The title that the person is after: the one sought; the next above the highest held where none is, or only a band of levels such as 高级."""
         concepts = self._eligibility.concepts
+        sought = {slug(title) for title in question.titles}
+        if any(e.type == "title" and e.id in sought for e in question.entities) and len(sought) == 1:
+            return sought.pop()
+        bands = [e.iri for e in question.entities if e.type == "level"]
+        named = {slug(title) for band in bands for title in self._vocabulary.within(band)} if sought else set(concepts.titles.level)
         rank = lambda title: concepts.rank("level", concepts.titles.level[title]) or 0  # noqa: E731
         held = [t["title"] for t in person.titles if t["title"] in concepts.titles.level]
-        above = [t for t in concepts.titles.level if held and rank(t) == max(map(rank, held)) + 1]
-        return above[0] if len(above) == 1 else None
+        above = [t for t in concepts.titles.level if t in named and held and rank(t) == max(map(rank, held)) + 1]
+        if len(above) == 1:
+            return above[0]
+        return sought.pop() if len(sought) == 1 else None
 
-    def _about_years(self, question: Question) -> bool:
-        """Whether schooling and years are what the question names, or where it names no aspect was understood to be after, or it was not understood."""
-        named = [e.iri for e in question.entities if e.type == "aspect"]
+    def _about_years(self, question: Question, person: Person) -> bool:
+        """Whether schooling and years are what is asked about, once all is told: by name; or, where no aspect is named, as a plain yes or no, as the question was understood, or as it was not."""
+        named = [e.iri for e in question.entities if e.type == "aspect" and e.start >= person.told_until]
         if named:
             return any(GATE in map(slug, (iri, *self._vocabulary.upper.get(iri, ()))) for iri in named)
+        if question.closed and any(e.type in ("title", "level") and e.start >= person.told_until for e in question.entities):
+            return True
         if question.query is None:
             return question.reason == "unclear" and not question.silences
         if question.query == FACTS:
@@ -134,12 +145,26 @@ class Assessing:
             beside, facts = ("", []) if way is None else self._beside(way, language)
             if least.earliest and most.earliest:
                 fact = _deciding(least, least.earliest)
-                form = "later" if least.earliest == most.earliest else "between"
-                return words[form].format(title=title, first=most.earliest, day=least.earliest, rule=statements.statement(fact, language)) + beside, [fact, *facts]
+                return words["later"].format(title=title, day=_when(most.earliest, least.earliest, language), rule=statements.statement(fact, language)) + beside, [fact, *facts]
             if not self._schooled(least):
                 return None
             return words["unmet"].format(title=title) + beside, [f.node.fact for f in least.seniority.findings if f.node.fact] + facts
-        return None
+        return self._so_far(least, most, title, language)
+
+    @staticmethod
+    def _so_far(least: Result, most: Result, title: str, language: str) -> tuple[str, list[Fact]] | None:
+        """What is said where some alternatives of the gate rest on what is not told at all: when time alone meets one of the others."""
+        pairs = list(zip(_alternatives(least.seniority.findings), _alternatives(most.seniority.findings), strict=True))
+        profile = least.case.profile
+        told = {name for name in ("education", "titles", "skills", "employment") if getattr(profile, name)}
+        if any(member.partition("[")[0] in told for pair in pairs for found in pair if found.status == UNKNOWN for member in found.missing):
+            return None
+        waiting = [(b.line.first_met(most.case.day), a.line.first_met(least.case.day), a.node.fact) for a, b in pairs if a.status == b.status == UNMET and a.node.fact]
+        days = [(first, day, fact) for first, day, fact in waiting if first and day]
+        if not days:
+            return None
+        first, day, fact = min(days, key=lambda found: found[:2])
+        return WORDS[language]["so-far"].format(title=title, day=_when(first, day, language), rule=statements.statement(fact, language)), [fact]
 
     @staticmethod
     def _schooled(result: Result) -> bool:
@@ -161,6 +186,16 @@ class Assessing:
         answer.status, answer.reason = "answered", None
         answer.text, answer.citations = "\n".join(lines), list(dict.fromkeys(citations))
         return answer
+
+
+def _when(first: date, last: date, language: str) -> str:
+    """A day known to lie between two dates, in words."""
+    return WORDS[language]["on" if first == last else "within"].format(first=first, day=last)
+
+
+def _alternatives(findings: list[Finding]) -> list[Finding]:
+    """The alternatives of a gate, those within alternatives too."""
+    return [leaf for f in findings for leaf in (_alternatives(f.children) if f.node.operator == "any" and f.children else [f])]
 
 
 def _deciding(result: Result, day: date | None) -> Fact:

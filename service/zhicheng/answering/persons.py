@@ -5,7 +5,7 @@ The words that tell an event are the names of the concepts of the scheme `event`
 
 import calendar
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -25,12 +25,19 @@ YEARS = re.compile(r"(?<![\d年])(\d{1,2}|[一二两三四五六七八九十]{1,
 ENGLISH_NUMBERS = dict(zip("one two three four five six seven eight nine ten eleven twelve".split(), range(1, 13), strict=True)) | {"fifteen": 15, "twenty": 20}
 # The concepts of question-cue before and after whose names a date says as of when is asked, and how near they stand.
 AS_OF_BEFORE, AS_OF_AFTER = "as-of-before", "as-of-after"
-# Those with whose names people tell of their own case, that they have worked since what they told before, and that something was in the year told before.
-OWN_CASE, WORKED_SINCE, SAME_YEAR = "own-case", "worked-since", "same-year"
+# Those with whose names people tell of their own case, that they have worked since what they told before, that something was in the year told
+# before or has only just been, and, right before what is named, that it is not held; and how many months ago what has just been was at most.
+OWN_CASE, WORKED_SINCE, SAME_YEAR, JUST_NOW, NOT_HELD, JUST = "own-case", "worked-since", "same-year", "just-now", "not-held", 3
+# Between the words that say so and what is not held, the most characters of Chinese or words of English.
+NOT_FAR = re.compile(r"^[^a-z]{0,5}$|^(?:[^a-z]*[a-z']+){0,4}[^a-z]*$")
 # Those whose names tell a year, by how many years ago it was.
 AGO = ("this-year", "last-year", "year-before-last")
 # The aspect whose names tell of work at the grass roots, for which conditions are eased.
 GRASSROOTS = "grassroots"
+# The types of what people hold.
+CREDENTIALS = ("education", "title", "skill-grade", "honour")
+# The degree by which conditions are eased, whatever its level.
+ENGINEERING = "engineering-professional-degree"
 YEAR_END = re.compile(r"^\s*(?:年|年底|年末|年初|年内|月底|月末|月|日|底|末|的)*\s*(?:the\s)?")
 GRADUATED, OBTAINED, APPOINTED, WORKED = "graduation", "title-obtained", "title-appointed", "work-started"
 
@@ -45,7 +52,7 @@ class Span:
 
 @dataclass
 class Person:
-    """What a person tells, with dates as spans; `as_of` is the day as of which they ask, None for today; `grassroots` that they speak of work at the grass roots."""
+    """What a person tells, with dates as spans; `as_of` is the day as of which they ask, None for today; `grassroots` that they speak of work at the grass roots; `told_until` where in the text the last that they tell ends."""
 
     education: list[dict] = field(default_factory=list)
     titles: list[dict] = field(default_factory=list)
@@ -55,6 +62,8 @@ class Person:
     awards: list[str] = field(default_factory=list)
     as_of: date | None = None
     grassroots: bool = False
+    engineering_degree: bool = False
+    told_until: int = 0
 
     @property
     def appointment_assumed(self) -> bool:
@@ -69,7 +78,8 @@ class Person:
     def profile(self, latest: bool) -> dict:
         """The profile with every date at the last (`latest`) or first day it can be.
 
-        Skill grades, qualifications, honours and work at the grass roots that are not told are taken not to be there; whoever says so tells it. The rest is left out.
+        Skill grades, qualifications, honours, a professional degree of the engineering class and work at the grass roots that are not told are taken not
+        to be there; whoever says so tells it. The rest is left out.
         """
 
         def at(span: Span | None) -> str | None:
@@ -79,7 +89,7 @@ class Person:
         if not self.grassroots:
             body["grassroots_since"] = False
         if self.education:
-            body["education"] = [_known(level=e["level"], completed=at(e.get("completed")), related=True, engineering_degree=e.get("engineering_degree")) for e in self.education]
+            body["education"] = [_known(level=e["level"], completed=at(e.get("completed")), related=True, engineering_degree=self.engineering_degree) for e in self.education]
         if self.titles:
             body["titles"] = [_held(t["title"], at(t.get("obtained") or t.get("appointed")), at(t.get("appointed") or t.get("obtained"))) for t in self.titles]
         if self.skills:
@@ -108,15 +118,19 @@ class Persons:
     def __init__(self, vocabulary: Vocabulary):
         events = vocabulary.by_scheme["event"]
         cues = vocabulary.by_scheme["question-cue"]
-        self._before, self._after, self._own, self._since, self._same = (_names(cues[cue]) for cue in (AS_OF_BEFORE, AS_OF_AFTER, OWN_CASE, WORKED_SINCE, SAME_YEAR))
+        self._before, self._after, self._own, self._since, self._same, self._just, self._not = (
+            _names(cues[cue]) for cue in (AS_OF_BEFORE, AS_OF_AFTER, OWN_CASE, WORKED_SINCE, SAME_YEAR, JUST_NOW, NOT_HELD)
+        )
         ago = {name: years for years, cue in enumerate(AGO) for name in _names(cues[cue])}
         self._ago = {name: ago[name] for name in sorted(ago, key=len, reverse=True)}
         self._grassroots = _names(vocabulary.find("aspect", GRASSROOTS))
+        degrees = {name: id_ for id_, concept in vocabulary.by_scheme["education"].items() if id_ != ENGINEERING for name in _names(concept)}
+        self._degrees = {name: degrees[name] for name in sorted(degrees, key=len, reverse=True)}
         self._words = {event: _names(events[event]) for event in (GRADUATED, OBTAINED, APPOINTED, WORKED)}
 
     def tells(self, text: str) -> bool:
         """Whether a normalised text tells of a person's own case."""
-        return any(word in text if not word.isascii() else re.search(rf"(?<![a-z']){word}(?![a-z])", text) for word in self._own)
+        return _has(text, self._own)
 
     def read(self, reading: Reading, today: date) -> Person:
         """What the phrases of a question tell; titles that the question is after are not held."""
@@ -124,13 +138,17 @@ class Persons:
         start, last_title, last_span = 0, None, None
         for end in [m.start() for m in PHRASE.finditer(text)] + [len(text)]:
             phrase = text[start:end]
-            inside = [e for e in reading.entities if start <= e.start and e.end <= end]
-            as_of = self._as_of(phrase)
+            named = [e for e in reading.entities if start <= e.start and e.end <= end]
+            absent = [e for e in named if self._not_held(text[start : e.start])]
+            inside = [e for e in named if e not in absent]
+            as_of = self._as_of(phrase, text[end:])
             if as_of and not any(w in as_of[0] for words in self._words.values() for w in words):
                 person.as_of, phrase = as_of[1], as_of[2]
-            span = self._span(phrase, today) or (last_span if any(w in phrase for w in self._same) else None)
             said = {event for event, words in self._words.items() if any(w in phrase for w in words)}
+            span = self._span(phrase, today) or (last_span if _has(phrase, self._same) else Span(_back(today, JUST), today) if said and _has(phrase, self._just) else None)
             self._education(person, inside, span, said)
+            if any(e.id == ENGINEERING for e in named):
+                person.engineering_degree = not any(e.id == ENGINEERING for e in absent)
             if last_title is not None and not last_title.keys() & {"obtained", "appointed"} and span and not inside:
                 last_title["appointed"] = span
             title = self._title(person, inside, reading.titles, span, said)
@@ -138,15 +156,21 @@ class Persons:
                 last_title["appointed"] = span
             last_title, last_span = title or last_title, span or last_span
             self._rest(person, inside, span, said, phrase)
-            if last_span and person.worked is None and any(word in phrase for word in self._since):
+            if span or any(e.type in CREDENTIALS and e.iri not in reading.titles for e in named):
+                person.told_until = end
+            if last_span and person.worked is None and _has(phrase, self._since):
                 person.worked = last_span
             start = end
         return person
 
-    def _as_of(self, phrase: str) -> tuple[str, date, str] | None:
-        """The day as of which a phrase asks, with what stands right behind it, and the phrase without it."""
+    def _not_held(self, before: str) -> bool:
+        """Whether the words before what is named say that it is not held."""
+        return any(NOT_FAR.match(before[at.end() :]) for word in self._not for at in re.finditer(_word(word), before))
+
+    def _as_of(self, phrase: str, rest: str) -> tuple[str, date, str] | None:
+        """The day as of which a phrase asks, with what stands right behind it, and the phrase without it; `rest` is what follows the phrase."""
         for match in (*DAY.finditer(phrase), *ENGLISH_DAY.finditer(phrase)):
-            before, after = phrase[: match.start()].rstrip(), YEAR_END.sub("", phrase[match.end() :])
+            before, after = phrase[: match.start()].rstrip(), YEAR_END.sub("", phrase[match.end() :]) or rest.lstrip(" ,，")
             span = _day(match[0])
             if span and (before.endswith(self._before) or after.startswith(self._after)):
                 return after[:4], span.last, before + " " * len(match[0]) + phrase[match.end() :]
@@ -157,19 +181,17 @@ class Persons:
         ago = next((years for name, years in self._ago.items() if name in phrase), None)
         return _day(phrase) or (_so_long_ago(phrase, today) if ago is None else _between(today.year - ago, None, None))
 
-    @staticmethod
-    def _education(person: Person, inside: Sequence[Entity], span: Span | None, said: set[str]) -> None:
+    def _education(self, person: Person, inside: Sequence[Entity], span: Span | None, said: set[str]) -> None:
         for entity in inside:
-            if entity.type != "education":
+            level = entity.id
+            if level == ENGINEERING:  # 工程硕士 is a master's degree, 工程类专业学位 may be any
+                level = next((degree for name, degree in self._degrees.items() if name in entity.text), None)
+            if entity.type != "education" or level is None:
                 continue
-            if entity.id == "engineering-professional-degree":
-                for known in person.education:
-                    known["engineering_degree"] = True
-                continue
-            entry: dict = {"level": entity.id}
+            entry: dict = {"level": level}
             if span and (GRADUATED in said or not said & {OBTAINED, APPOINTED}):
                 entry["completed"] = span
-            known = next((e for e in person.education if e["level"] == entity.id), None)
+            known = next((e for e in person.education if e["level"] == level), None)
             if known is None:
                 person.education.append(entry)
             elif "completed" not in known:
@@ -223,6 +245,15 @@ def _so_long_ago(phrase: str, today: date) -> Span | None:
         return None
     months = count * 12 + (6 if "半" in match[2] or "half" in match[2] else 0)
     return Span(_back(today, months + 11), _back(today, months))
+
+
+def _word(word: str) -> str:
+    """A pattern for a word, which in English stands by itself."""
+    return rf"(?<![a-z']){re.escape(word)}(?![a-z])" if word.isascii() else re.escape(word)
+
+
+def _has(text: str, words: Iterable[str]) -> bool:
+    return any(re.search(_word(word), text) for word in words)
 
 
 def _names(concept: Concept) -> tuple[str, ...]:

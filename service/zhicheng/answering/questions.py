@@ -14,7 +14,7 @@ class Question:
 
     `query` is None where the question was not understood; `reason` then says why: out-of-scope, not-in-sources or unclear;
     `silent` is the aspect (IRI), `silences` are the stated silences (IRIs), on which the texts say nothing. `reply` is the word that an answer
-    of yes or no begins with; `titles` are those sought (IRIs), `person` is who tells of themselves in it, if their case can be judged. `otherwise` is the next reading, for when the query finds nothing;
+    of yes or no begins with, `closed` that it asks for one; `titles` are those sought (IRIs), `person` is who tells of themselves in it, if their case can be judged. `otherwise` is the next reading, for when the query finds nothing;
     `also` what its other parts ask.
     """
 
@@ -29,6 +29,7 @@ class Question:
     silent: str | None = None
     silences: tuple[str, ...] = ()
     reply: str = ""
+    closed: bool = False
     titles: tuple[str, ...] = ()
     person: Person | None = None
     near: tuple[str, ...] = ()

@@ -29,6 +29,8 @@ LONGEST = 500
 # patterns were not written from, with a wrong answer costing more than a silent one.
 SURELY_MEANT, CLEARLY_MEANT = 0.72, 0.5
 SURELY_FOUND, FOUND_AT_HOME, FOUND_ALL_THE_SAME = 0.4, 0.28, 0.45
+# The nearness of a fact at which a question says enough, however few its words.
+PLAINLY_FOUND = 0.7
 # What a concept named in the question adds to a query that is about it; two at most.
 SAME_CONCEPT = 0.1
 # The schemes of what is no matter of these policies, and of series of titles that are one only beside a title of ours.
@@ -95,7 +97,7 @@ class Understanding:
             raise Invalid("lang", f'is "{language}"', "Use zh or en")
         reading = self._reader.read(text)
         given = tuple(self._vocabulary.find("region", r).iri for r in regions)
-        question = Question(text.strip(), language or reading.language, day or date.today(), regions=given or reading.said, entities=reading.entities, titles=reading.titles)
+        question = Question(text.strip(), language or reading.language, day or date.today(), regions=given or reading.said, entities=reading.entities, titles=reading.titles, closed=self._reader.yes_or_no(reading))
         person = self._persons.read(reading, question.day) if self._persons.tells(reading.written) else None
         if person and person.dated:
             question = replace(question, person=person)
@@ -134,7 +136,7 @@ class Understanding:
         if typed.query and typed_score >= SURELY_MEANT:
             return replace(typed, silences=found.silences, otherwise=facts if found.score >= FOUND_ALL_THE_SAME else None, also=self._also(question, reading, within))
         unread = replace(question, reason="unclear" if reading.entities else "out-of-scope", near=typed.near)
-        if self._says_too_little(reading):
+        if found.score < PLAINLY_FOUND and self._says_too_little(reading):
             return unread
         if facts:
             return facts
@@ -151,7 +153,7 @@ class Understanding:
     def _says_too_little(self, reading: Reading) -> bool:
         """Whether a question names neither a region nor a concept, and little beside its aspect: 要几年？; or goes on from an earlier one: 那硕士的呢？"""
         follows = reading.follows and not reading.said
-        if not follows and any(e.type not in ("aspect", "question-form") for e in reading.entities):
+        if not follows and (reading.said or any(e.type not in ("aspect", "question-form") for e in reading.entities)):
             return False
         left = reading.folded
         for entity in sorted(reading.entities, key=lambda e: -e.start):
