@@ -16,7 +16,7 @@ from zhicheng.terms import scheme_of
 # What names a document rather than asks about it: a title in brackets, a number, a year of notice.
 NAMED_DOCUMENT = re.compile(r"《[^》]*》|[\w]{2,8}[〔\[(（]?\d{4}[〕\])）]?\d+号|\d{4}年度?")
 # Where a text turns to another question, and the fewest words of one.
-QUESTIONS = re.compile(r"[?？；;]|,?\s+and\s+(?=(?:how|what|who|which|when|where|does|do|is|are|can|may|must)\b)|[,，](?=(?:还要|还|以及|又|另外|同时|并且|分别)?(?:几|多少|谁|什么时候|怎么|哪|要不要|能不能|需不需要|有没有|得了))")
+QUESTIONS = re.compile(r"[?？；;]|,?\s+and\s+(?=(?:how|what|who|which|when|where|does|do|is|are|can|may|must)\b)|[,，、](?=(?:还要|还|以及|又|另外|同时|并且|分别)?(?:从|由|向|在|到)?(?:几(?!级)|多少|谁|什么时候|怎么|哪(?!些)|要不要|能不能|需不需要|有没有|得了))")
 LEAST_PART = 3
 BRACKETS = re.compile(r"[〔〕\[\]()（）【】\s]")
 # A level and its title stand for each other in questions.
