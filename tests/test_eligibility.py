@@ -181,6 +181,15 @@ def test_a_criterion_is_ticked_by_its_id(client):
     assert achieved(client, "tianjin", "senior-engineer", "r-se-achv-7", {"criterion": "tianjin-2019-39/r-se-achv-7"}) == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("region", "title", "group", "policy"),
+    [("tianjin", "full-senior-engineer", "r-fse-achv-3", "tianjin-2019-39"), ("beijing", "full-senior-engineer", "r-fse-perf-2-any", "beijing-2020-17"), ("xinzhou", "senior-engineer", "r-se-ach-9", "xinzhou-2024-18")],
+)
+def test_a_group_is_ticked_by_its_id_and_what_people_judge_in_it_stays_theirs(client, region, title, group, policy):
+    before, after = (achieved(client, region, title, group, *facts) for facts in ([], [{"criterion": f"{policy}/{group}"}]))
+    assert (before, after) == (("unknown", "unknown") if region == "beijing" else ("unmet", "unknown"))
+
+
 def test_two_ticked_achievements_make_an_engineer_with_five_years_eligible(client):
     ticks = [{"criterion": f"tianjin-2019-39/r-se-achv-{n}"} for n in (1, 2)]
     profile = APPLICANT | {"titles": [{"title": "engineer", "obtained": "2015-06-20", "appointed": "2015-07-01"}], "awards": []}
@@ -214,6 +223,13 @@ def test_bad_input_names_the_member_and_what_is_allowed(client, name):
     answer = client.post("/api/eligibility", json=body)
     assert answer.status_code == 400 and answer.mimetype == "application/problem+json"
     assert answer.json["pointer"] == pointer and allowed in answer.json["detail"]
+
+
+def test_an_appointment_may_lie_ahead_where_a_text_counts_from_either(client):
+    body, pointer, _ = REFUSED["an appointment before the title"]
+    refused = client.post("/api/eligibility", json={"profile": body["profile"] | {"employer": "private-organisation"}})
+    assert refused.status_code == 400 and refused.json["pointer"] == pointer
+    assert client.post("/api/eligibility", json={"profile": body["profile"] | {"employer": "state-owned-enterprise"}}).status_code == 200
 
 
 def test_every_fault_is_named(client):

@@ -102,19 +102,18 @@ class Understanding:
         if person and person.dated:
             question = replace(question, person=person)
         parts = self._reader.parts(reading)
-        if len(parts) > 1 and self.typed(question, reading, self._meaning(reading))[1] >= SURELY_MEANT:
-            parts = [reading]
-        first, *others = [self._choose(replace(question, entities=part.entities), part) for part in parts]
-        if not others:
-            return first
+        whole = self._meaning(reading)
+        if len(parts) == 1 or len({part.said for part in parts}) == 1 and self.typed(question, reading, whole)[1] >= SURELY_MEANT:
+            return self._choose(question, reading, whole)
+        first, *others = [self._choose(replace(question, entities=part.entities, regions=given or part.said), part, self._meaning(part)) for part in parts]
         chosen = [part for part in (first, *others) if part.query or part.silences]
         if len(chosen) < 2 or not any(part.query for part in chosen):
-            return self._choose(question, reading)
+            return self._choose(question, reading, whole)
         lead = next(part for part in chosen if part.query)
         rest = [part for part in chosen if part is not lead]
-        return replace(lead, entities=reading.entities, also=tuple(rest))
+        return replace(lead, entities=reading.entities, also=(*lead.also, *rest))
 
-    def _choose(self, question: Question, reading: Reading) -> Question:
+    def _choose(self, question: Question, reading: Reading, meaning: Meaning | None) -> Question:
         """The reading of a question that is clearly meant: a query, facts, or none for a reason."""
         ours = reading.names("title")
         if reading.names(OTHER_MATTER) or reading.names(OTHER_SERIES) and not ours:
@@ -122,7 +121,6 @@ class Understanding:
         within = self._reader.within(question.regions)
         if within and not within & self._library.regions.keys():
             return replace(question, reason="not-in-sources")
-        meaning = self._meaning(reading)
         typed, typed_score = self.typed(question, reading, meaning)
         found = self._finder.find(reading, within, meaning)
         if found.silences and not found.facts and typed_score < SURELY_MEANT and found.score >= FOUND_ALL_THE_SAME:

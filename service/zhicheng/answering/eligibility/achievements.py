@@ -23,7 +23,7 @@ def honour(node: Node, case: Case) -> Outcome:
 
 
 def _counted(node: Node, case: Case, match, least: int, lists: tuple[str, ...]) -> Outcome:
-    ticked = any(a.criterion == node.id for a in case.profile.achievements or ())
+    ticked = node.id in case.ticked
     pool = [a for name in {*lists, "achievements"} for a in getattr(case.profile, name) or () if not a.criterion]
     missing = frozenset(name for name in lists if getattr(case.profile, name) is None)
     if ticked:

@@ -15,10 +15,6 @@ from zhicheng.knowledge.stores import GraphStore
 from zhicheng.knowledge.vocabulary import Vocabulary
 from zhicheng.terms import slug
 
-# The leaves that a profile may tick by their id: they ask for something done or given, which the applicant can state.
-TICKED = ("AchievementCondition", "HonourCondition")
-
-
 @dataclass
 class Report:
     """The results for the pairs of region and title that some policy speaks on, and the pairs that none does."""
@@ -39,10 +35,12 @@ class Eligibility:
         self.requirements = Requirements(store, library)
         self.checklist = Checklist(store, library)
         nodes = self.requirements.nodes.values()
-        criteria = [n.id for n in nodes if n.kind in TICKED or (n.operator and all(m.kind in TICKED or m.operator for m in n.tree()))]
+        criteria = [n.id for n in nodes if n.tickable]
         schooling = self.vocabulary.by_scheme["education"]
         counted = {source.removeprefix("education/") for rules in self.requirements.by_policy.values() for source in rules.correspondences}
         educations = [name for name in schooling if name in counted or self.concepts.rank("education", name) is not None]
+        either = [kind for rules in self.requirements.by_policy.values() for found in rules.reckonings.values() for rule in found if len(rule.many("countedFrom")) > 1 for kind in rule.many("forEmployer")]
+        self._appointed_ahead = {name for name in vocabulary.by_scheme["employer"] if self.concepts.employs(tuple(either), name)}
         self.checker = Checker(request_schema(vocabulary, educations, criteria, self.concepts.titles.prizes))
 
     @property
@@ -68,7 +66,7 @@ class Eligibility:
         body = without_nulls(body)
         self.checker.check(body)
         assert isinstance(body, dict)
-        profile = read(body["profile"], self.concepts.titles)
+        profile = read(body["profile"], self.concepts.titles, self._appointed_ahead)
         day = date.fromisoformat(body["as_of"]) if "as_of" in body else today or date.today()
         titles = self._titles(body.get("titles"))
         results, silent = [], []

@@ -78,8 +78,6 @@ class Evaluation:
     def _evaluate(self, node: Node, barring: bool) -> Finding:
         if node.operator:
             found = self.group(node, rule_of(node), [self.find(m, barring) for m in node.members])
-            if any(a.criterion == node.id for a in self.case.profile.achievements or ()):
-                found = self._leaf(node, Outcome(ALWAYS[MET], positive=True, said=Said("已勾选", "ticked")))
         else:
             found = self._leaf(node, self._condition(node))
         return self.for_employer(node, found, UNMET if barring else MET)

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from zhicheng.answering.eligibility.concepts import Concepts
 from zhicheng.answering.eligibility.kleene import ALWAYS, MET, UNKNOWN, UNMET, Timeline, combined
 from zhicheng.answering.eligibility.profile import Profile
-from zhicheng.answering.eligibility.requirements import Requirements, Rules
+from zhicheng.answering.eligibility.requirements import TICKED, Requirements, Rules
 
 # How far an entry of the profile fits a condition: it does not, cannot be told from what the profile says, is for people to judge, does.
 NO, MAYBE, REVIEW, YES = range(4)
@@ -47,6 +48,12 @@ class Case:
     title: str
     concepts: Concepts
     requirements: Requirements
+
+    @cached_property
+    def ticked(self) -> frozenset[str]:
+        """The leaves that the profile ticks, by themselves or in a group."""
+        groups = [self.requirements.nodes[a.criterion] for a in self.profile.achievements or () if a.criterion]
+        return frozenset(n.id for group in groups for n in group.tree() if n.kind in TICKED)
 
 
 @dataclass(frozen=True)

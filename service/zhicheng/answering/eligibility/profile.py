@@ -1,5 +1,6 @@
 """A profile as typed objects; what a profile leaves out is None."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -109,13 +110,16 @@ class Titles:
     prizes: frozenset[str]
 
 
-def read(raw: dict, titles: Titles) -> Profile:
-    """A profile from JSON that keeps to the schema and holds no null; raises InvalidMembers where dates or members contradict each other."""
+def read(raw: dict, titles: Titles, appointed_ahead: Collection[str] = ()) -> Profile:
+    """A profile from JSON that keeps to the schema and holds no null; raises InvalidMembers where dates or members contradict each other.
+
+    `appointed_ahead` are the employers whose appointments may lie ahead of the title, as some text counts from either.
+    """
     faults: list[InvalidMember] = []
     flags = {name: value for name, value in raw.items() if isinstance(value, bool) and name not in ("grassroots_since", "left_government")} | raw.get("statuses", {})
     profile = Profile(
         education=_each(raw, "education", lambda at, r: Degree(at, r.get("level"), _day(r, "completed"), r.get("related"), r.get("engineering_degree"))),
-        titles=_each(raw, "titles", lambda at, r: _title(at, r, titles, faults)),
+        titles=_each(raw, "titles", lambda at, r: _title(at, r, titles, faults, raw.get("employer") in appointed_ahead)),
         skills=_each(raw, "skills", lambda at, r: Skill(at, r.get("grade"), _day(r, "obtained"), r.get("related", True))),
         employment=_each(raw, "employment", lambda at, r: _employment(at, r, faults)),
         employer=raw.get("employer"),
@@ -148,10 +152,10 @@ def _day(raw: dict, name: str):
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def _title(at: str, raw: dict, titles: Titles, faults: list[InvalidMember]) -> Title:
+def _title(at: str, raw: dict, titles: Titles, faults: list[InvalidMember], ahead: bool) -> Title:
     other = raw.get("series") == "other"
     obtained, appointed = _day(raw, "obtained"), _day(raw, "appointed")
-    if obtained and appointed and appointed < obtained:
+    if obtained and appointed and appointed < obtained and not ahead:
         faults.append(InvalidMember(_place(at, "appointed"), f"is {appointed}, before the title was obtained ({obtained})", f"Give {obtained} or a later day", f"聘任日期（{appointed}）早于取得日期（{obtained}）"))
     name, level = titles.present.get(raw.get("title", ""), raw.get("title")), raw.get("level")
     if other and name:

@@ -18,6 +18,8 @@ SELECT ?node ?property ?value WHERE {
   FILTER(?property NOT IN (zc:citation, zc:inDocument, zc:requirementOf, zc:concernsTitle, zc:mentions, rdfs:label, prov:wasDerivedFrom))
 }
 """
+# The leaves that a profile may tick by their id: they ask for something done or given, which the applicant can state; and those that only people judge.
+TICKED, JUDGED = ("AchievementCondition", "HonourCondition"), "AttestationCondition"
 GROUPS = {"AllOf": "all", "AnyOf": "any", "AtLeast": "at-least"}
 # The classes that every node has besides its own.
 UPPER = {"Provision", "Requirement", "RequirementGroup", "Condition", "Definition"}
@@ -58,6 +60,12 @@ class Node:
     def flag(self, name: str) -> bool:
         """Whether a property is true."""
         return self.one(name) == "true"
+
+    @property
+    def tickable(self) -> bool:
+        """Whether a profile may tick it: what of it can be stated is then held, what people judge is still theirs to judge."""
+        leaves = {n.kind for n in self.tree() if not n.operator}
+        return bool(leaves & set(TICKED)) and leaves <= {*TICKED, JUDGED}
 
     @property
     def operator(self) -> str | None:

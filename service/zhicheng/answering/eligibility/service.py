@@ -6,7 +6,7 @@ from datetime import date
 from zhicheng.answering.eligibility.calendar import Periods, anniversary, first_round, worked
 from zhicheng.answering.eligibility.holdings import degree_fit, skill_fit, title_fit, titles_said
 from zhicheng.answering.eligibility.kleene import ALWAYS, UNKNOWN, UNMET, Timeline, since, steps
-from zhicheng.answering.eligibility.outcomes import NO, YES, Case, Fit, Outcome, Said, any_of, either, judged, unknown
+from zhicheng.answering.eligibility.outcomes import NO, YES, Case, Fit, Outcome, Said, all_of, any_of, either, judged, unknown
 from zhicheng.answering.eligibility.profile import Assessment, Title
 from zhicheng.answering.eligibility.requirements import Node
 
@@ -72,6 +72,8 @@ def _title_line(node: Node, case: Case, years: int, title: Title, found: Fit, ev
     if doubtful != end:
         missing |= {a.at for a in uncounted(node, case)[1]}
     line = since(end if found.degree == YES else None, doubtful if exact else date.min)
+    if "obtained" not in counted and obtained:  # an appointment ahead of the title does not stand for it
+        line = all_of([line, since(obtained)])
     return line, missing
 
 
