@@ -20,11 +20,11 @@ OWN_WORDS = 0.35
 # What the nearness of a silence counts for, which has no words of its own.
 SILENT = 0.85
 # How near the wording of a silence has to be.
-SURELY_SILENT = 0.5
+SURELY_SILENT = 0.45
 # The share of the best wording's nearness at which a silence is said beside the facts.
 AS_NEAR = 0.9
 # The share of the best score at which a region, and another fact of it, is told as well; and the most facts of a region.
-REGION_SPEAKS, ALSO_MEANT, MOST_FACTS = 0.6, 0.55, 6
+REGION_SPEAKS, ALSO_MEANT, MOST_FACTS = 0.65, 0.5, 6
 # Where a question may turn to another matter, the fewest words of a part, and the score at which a part's fact is told beside others.
 PARTS = re.compile(r"[，,；;？?。]|(?<=\s)(?:and|or)(?=\s(?:how|what|who|which|when|where|does|is|can|must|are|do)\b)")
 LEAST_PART, PART_FOUND = 3, 0.38

@@ -27,7 +27,7 @@ from zhicheng.terms import XSD
 LONGEST = 500
 # The nearness at which a query counts as meant, surely or if no fact is near; and a fact as found. Set on questions that the
 # patterns were not written from, with a wrong answer costing more than a silent one.
-SURELY_MEANT, CLEARLY_MEANT = 0.72, 0.5
+SURELY_MEANT, CLEARLY_MEANT = 0.75, 0.5
 SURELY_FOUND, FOUND_AT_HOME, FOUND_ALL_THE_SAME = 0.4, 0.28, 0.45
 # The nearness of a fact at which a question says enough, however few its words.
 PLAINLY_FOUND = 0.7
