@@ -20,7 +20,7 @@ from zhicheng.terms import POLICY, slug
 
 # The most characters of an answer, and how deep trees are shown: the first that fits is taken.
 LONGEST = {"zh": 2800, "en": 7600}
-DETAILS = tuple(statements.Detail(*depths) for depths in ((4, 4), (4, 2), (4, 1), (4, 0), (2, 0), (1, 0), (4, -1), (1, -1), (0, -1)))
+DETAILS = tuple(statements.Detail(*depths) for depths in ((4, 4), (4, 2), (4, 1), (4, 0), (2, 0), (1, 0), (0, 0)))
 # An answer to a question after one fact is shorter: less detail first, then fewer facts of each region.
 FACTS = "facts"
 SHORT = {"zh": 560, "en": 1400}

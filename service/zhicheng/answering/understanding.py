@@ -123,13 +123,13 @@ class Understanding:
             return replace(question, reason="not-in-sources")
         typed, typed_score = self.typed(question, reading, meaning)
         found = self._finder.find(reading, within, meaning)
-        if found.silences and not found.facts and typed_score < SURELY_MEANT and found.score >= FOUND_ALL_THE_SAME:
-            return replace(question, reason="not-in-sources", silences=found.silences, near=typed.near)
         silent = self._silent(reading, within)
         if silent and found.score < FOUND_ALL_THE_SAME and typed_score < SURELY_MEANT:
             return replace(question, reason="not-in-sources", silent=silent, near=typed.near)
         at_home = ours or within and any(e.type not in ("region", "question-form") for e in reading.entities)
         least = FOUND_AT_HOME if at_home else SURELY_FOUND if reading.entities else FOUND_ALL_THE_SAME
+        if found.silences and not found.facts and typed_score < SURELY_MEANT and found.score >= least:
+            return replace(question, reason="not-in-sources", silences=found.silences, near=typed.near)
         facts = _facts(question, found) if found.facts and found.score >= least else None
         if typed.query and typed_score >= SURELY_MEANT:
             return replace(typed, silences=found.silences, otherwise=facts if found.score >= FOUND_ALL_THE_SAME else None, also=self._also(question, reading, within))
