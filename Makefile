@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 export HOST ?= 127.0.0.1
 export PORT ?= 8000
+# The tests of a file run in one process, in order; so many files at once.
+PROCESSES ?= 2
 
 .PHONY: serve test test-long fuzz check evaluate bench bench-growth bench-peers lock clean
 
@@ -11,11 +13,11 @@ serve: $(VENV)/installed
 	@$(BIN)/zhicheng serve
 
 test: $(VENV)/installed-test
-	@$(BIN)/python -m pytest -q -m "not long" $(ARGS)
+	@$(BIN)/python -m pytest -q -m "not long" -n $(PROCESSES) --dist loadfile $(ARGS)
 
-# The pages in Chromium, the same answers from three other stores, servers killed under load: what they need is installed by .ci/long.
+# The same answers from three other stores, servers killed under load: what they need is installed by .ci/long.
 test-long: $(VENV)/installed-test
-	@$(BIN)/python -m pytest -q -m long $(ARGS)
+	@$(BIN)/python -m pytest -q -m long -n $(PROCESSES) --dist loadfile $(ARGS)
 
 # The property tests with new examples, EXAMPLES of each.
 fuzz: $(VENV)/installed-test

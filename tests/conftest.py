@@ -22,8 +22,8 @@ hypothesis_settings.register_profile("new", deadline=None, max_examples=int(os.e
 hypothesis_settings.load_profile("new" if os.environ.get("ZHICHENG_EXAMPLES") else "same")
 
 
-# What takes a quarter of an hour or more, in browsers, against other stores and with servers that are killed: `make test-long`.
-LONG = ("browser/", "stores/", "test_adversity.py", "test_operation.py")
+# What takes long, against other stores and with servers that are killed: `make test-long`.
+LONG = ("stores/", "test_adversity.py", "test_operation.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -11,16 +11,17 @@ from zhicheng.answering.language import detect
 from zhicheng.answering.questions import Question
 from zhicheng.knowledge.caches import BoundedCache
 from zhicheng.knowledge.catalogue import SLOT, Catalogue, Query, Term
-from zhicheng.knowledge.policies import Fact, Library, Policy
+from zhicheng.knowledge.policies import GATE, Fact, Library, Policy
 from zhicheng.knowledge.stores import GraphStore
 from zhicheng.knowledge.tables import Row, Table
 from zhicheng.knowledge.tables import rows as rows_of
 from zhicheng.knowledge.vocabulary import Vocabulary
 from zhicheng.terms import POLICY, slug
 
-# The most characters of an answer, and how deep trees are shown: the first that fits is taken.
+# The most characters of an answer, and how deep trees are shown: the first that fits is taken, the last shortened until it does. Where there is
+# a gate, the rest may be only named to leave room for it.
 LONGEST = {"zh": 2800, "en": 7600}
-DETAILS = tuple(statements.Detail(*depths) for depths in ((4, 4), (4, 2), (4, 1), (4, 0), (2, 0), (1, 0), (0, 0)))
+DETAILS = tuple(statements.Detail(*depths) for depths in ((4, 4), (4, 2), (4, 1), (4, 0), (2, 0), (1, 0), (4, -1), (1, -1), (0, -1), (0, 0)))
 # An answer to a question after one fact is shorter: less detail first, then fewer facts of each region.
 FACTS = "facts"
 SHORT = {"zh": 560, "en": 1400}
@@ -218,7 +219,8 @@ class Answers:
         list_asked = question.asks_for("list")
         short = query.name == FACTS and not list_asked
         longest = SHORT[language] if short else LONGEST[language]
-        details = SHORTER if short else [(detail, None) for detail in DETAILS]
+        gated = any(row.get("fact") is not None and row["fact"].value in self._library.facts and GATE in self._library.facts[row["fact"].value].aspects for row in rows)
+        details = SHORTER if short else [(detail, None) for detail in DETAILS if gated or detail.others >= 0]
         if not short and not list_asked and question.asks_for("number"):
             longest = SHORT[language] * len({row["region"] for row in rows if row.get("region") is not None} or {""})
             details = [(detail, None) for detail in DETAILS if detail.others >= 0]
@@ -268,8 +270,9 @@ class Answers:
             paragraphs.append(statements.heading(policy, name, question.day, language) + body if policy else body)
         stated = {self._library.policies[self._library.silences[s].document].region: s for s in question.silences}
         silent = [r for r in held if r not in spoken] if spoken.keys() != {""} else []
-        paragraphs += [self._stated_silence(silence, question, r in silent) for r, silence in stated.items() if r in silent or r in spoken]
-        silent = [r for r in silent if r not in stated]
+        asked = set(held) if question.regions else set()  # where no region is named, those that are silent are told in one line
+        paragraphs += [self._stated_silence(silence, question, r in silent) for r, silence in stated.items() if r in asked or r in spoken]
+        silent = [r for r in silent if r not in stated or r not in asked]
         if silent:
             paragraphs.append(words["silent"].format(regions=self._names(silent, language)))
         unheld = [r for r in question.regions if not set(self._vocabulary.within(r)) & self._library.regions.keys()]
