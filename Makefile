@@ -7,17 +7,13 @@ export PORT ?= 8000
 # The tests of a file run in one process, in order; so many files at once.
 PROCESSES ?= 2
 
-.PHONY: serve test test-long fuzz check evaluate bench bench-growth bench-peers lock clean
+.PHONY: serve test fuzz check evaluate bench bench-growth bench-peers lock clean
 
 serve: $(VENV)/installed
 	@$(BIN)/zhicheng serve
 
 test: $(VENV)/installed-test
-	@$(BIN)/python -m pytest -q -m "not long" -n $(PROCESSES) --dist loadfile $(ARGS)
-
-# The same answers from three other stores, servers killed under load: what they need is installed by .ci/long.
-test-long: $(VENV)/installed-test
-	@$(BIN)/python -m pytest -q -m long -n $(PROCESSES) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -q -n $(PROCESSES) --dist loadfile $(ARGS)
 
 # The property tests with new examples, EXAMPLES of each.
 fuzz: $(VENV)/installed-test

@@ -22,17 +22,6 @@ hypothesis_settings.register_profile("new", deadline=None, max_examples=int(os.e
 hypothesis_settings.load_profile("new" if os.environ.get("ZHICHENG_EXAMPLES") else "same")
 
 
-# What takes long, against other stores and with servers that are killed: `make test-long`.
-LONG = ("stores/", "test_adversity.py", "test_operation.py")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the long tests by where they stand."""
-    for item in items:
-        if item.path.relative_to(ROOT / "tests").as_posix().startswith(LONG):
-            item.add_marker(pytest.mark.long)
-
-
 @pytest.fixture(scope="session")
 def home() -> Path:
     return ROOT
