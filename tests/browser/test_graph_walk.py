@@ -1,5 +1,7 @@
 """Walking the graph: by keyboard, by mouse, without JavaScript, and on a narrow telephone."""
 
+from playwright.sync_api import expect
+
 START = "/graph?thing=policy/tianjin-2019-39/m-post-associate-senior"
 
 
@@ -18,14 +20,15 @@ def test_opening_in_place_by_keyboard(visitor):
     sign.focus()
     page.keyboard.press("Enter")
     page.locator('.network a.toggle[aria-expanded="true"]').wait_for()
-    assert page.evaluate("window.stayed") and boxes(page) > before and "open=level/associate-senior-level" in page.url
+    opened = boxes(page)
+    assert page.evaluate("window.stayed") and opened > before and "open=level/associate-senior-level" in page.url
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "收起：副高级", "the focus stays on what was opened"
     assert str(boxes(page)) in page.locator("#network-status").inner_text()
     assert visitor.axe() == []
     page.keyboard.press("Enter")
-    page.wait_for_function(f"document.querySelectorAll('.network .box').length === {before}")
+    expect(page.locator(".network .box")).to_have_count(before)
     page.go_back()
-    page.wait_for_function(f"document.querySelectorAll('.network .box').length > {before}")
+    expect(page.locator(".network .box")).to_have_count(opened)
 
 
 def test_a_name_moves_to_the_middle(visitor):

@@ -1,11 +1,13 @@
 """The ladder of titles, the FAQ and the policies in a browser: pictures that read as tables, nothing hidden that takes the focus, a fragment on another site."""
 
+import re
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
+from playwright.sync_api import expect
 
 from zhicheng.web.exporting import export_faq
 
@@ -107,7 +109,7 @@ def test_one_line_puts_the_faq_on_another_site_in_its_colours(visitor, elsewhere
     page.goto(f"{origin}/page.html", wait_until="load")
     frame = page.frame_locator("iframe")
     assert frame.locator("#c-q7 h4").inner_text().startswith("七、")
-    page.wait_for_function("parseFloat(document.querySelector('iframe').style.height) > 3000")
+    expect(page.locator("iframe")).to_have_attribute("style", re.compile(r"height: *(?:[3-9]\d{3}|\d{5,})"))
     assert page.locator("iframe").get_attribute("title") == "Questions and answers"
     assert frame.locator("#c-q7 h4 a").evaluate("e => getComputedStyle(e).color") == "rgb(170, 51, 0)"
     assert frame.locator("html").evaluate("e => e.scrollHeight <= innerHeight + 1"), "the frame is as high as the fragment"
