@@ -20,6 +20,8 @@ from zhicheng.terms import slug
 
 # Of the facts found, how many of the nearest are looked at for what the question is after.
 NEAREST = 3
+# How deep the alternatives are told of which none is met.
+DEPTH = 1
 
 WORDS = {
     "zh": {
@@ -29,7 +31,7 @@ WORDS = {
         "so-far": "{title}：按所述的学历、职称、工作，年限还不够，最早{day}符合其中一项：{rule}。没有提到的其他可选条件另看。",
         "on": "{day}",
         "within": "{first}至{day}之间",
-        "unmet": "按所述情况，不符合{title}的学历和年限要求。",
+        "unmet": "按所述情况，不符合{title}的学历和年限要求：{rule}。",
         "way": "但另有途径（{kind}）已符合：{rule}。",
         "assumed": "（{day}推算；{assumed}其他条件另看。）",
         "today": "按今天{day}",
@@ -46,7 +48,7 @@ WORDS = {
         "so-far": "not yet: on what is told, one of the alternatives for {title} is met {day} at the earliest: {rule}. Alternatives that rest on what is not told stand apart.",
         "on": "on {day}",
         "within": "between {first} and {day}",
-        "unmet": "no, as told the education and years asked for {title} are not met.",
+        "unmet": "no, as told the education and years asked for {title} are not met: {rule}.",
         "way": " But another way ({kind}) is met: {rule}.",
         "assumed": "(Reckoned {day}; {assumed}the other conditions stand apart.)",
         "today": "as of today, {day}",
@@ -148,7 +150,10 @@ class Assessing:
                 return words["later"].format(title=title, day=_when(most.earliest, least.earliest, language), rule=statements.statement(fact, language)) + beside, [fact, *facts]
             if not self._schooled(least):
                 return None
-            return words["unmet"].format(title=title) + beside, [f.node.fact for f in least.seniority.findings if f.node.fact] + facts
+            gates = [f.node.fact for f in least.seniority.findings if f.node.fact]
+            rule = statements.sentences([statements.told(gate, language, DEPTH) for gate in gates], language).strip(statements.CLOSING)
+            shown = [fact for gate in gates for fact in statements.shown(gate, language, DEPTH)]
+            return words["unmet"].format(title=title, rule=rule) + beside, shown + facts
         return self._so_far(least, most, title, language)
 
     @staticmethod

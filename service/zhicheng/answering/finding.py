@@ -21,8 +21,6 @@ OWN_WORDS = 0.35
 SILENT = 0.85
 # How near the wording of a silence has to be.
 SURELY_SILENT = 0.45
-# The share of the best wording's nearness at which a silence is said beside the facts.
-AS_NEAR = 0.9
 # The share of the best score at which a region, and another fact of it, is told as well; and the most facts of a region.
 REGION_SPEAKS, ALSO_MEANT, MOST_FACTS = 0.65, 0.5, 6
 # Where a question may turn to another matter, the fewest words of a part, and the score at which a part's fact is told beside others.
@@ -79,10 +77,10 @@ class Finder:
         return Found(ordered, tuple(silences), top, self._reply(reading, ordered, near))
 
     def _silence(self, ranked: list[tuple[str, float]], near: dict[str, Near]) -> str | None:
-        """The silence of a region whose wording is about as near as that of any of its facts, if there is one."""
+        """The silence of a region whose wording is as near as that of any of its facts, if there is one."""
         subjects = [subject for subject, _ in ranked if subject in near]
         nearest = max((near[subject].score for subject in subjects), default=0.0)
-        silent = [subject for subject in subjects if subject in self._library.silences and near[subject].score >= max(SURELY_SILENT, AS_NEAR * nearest)]
+        silent = [subject for subject in subjects if subject in self._library.silences and near[subject].score >= max(SURELY_SILENT, nearest)]
         return max(silent, key=lambda subject: near[subject].score, default=None)
 
     def parts(self, reading: Reading, within: set[str]) -> dict[str, float]:

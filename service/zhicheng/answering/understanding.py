@@ -99,7 +99,7 @@ class Understanding:
         given = tuple(self._vocabulary.find("region", r).iri for r in regions)
         question = Question(text.strip(), language or reading.language, day or date.today(), regions=given or reading.said, entities=reading.entities, titles=reading.titles, closed=self._reader.yes_or_no(reading))
         person = self._persons.read(reading, question.day) if self._persons.tells(reading.written) else None
-        if person and person.dated:
+        if person and (person.dated or person.education and question.closed):
             question = replace(question, person=person)
         parts = self._reader.parts(reading)
         whole = self._meaning(reading)
