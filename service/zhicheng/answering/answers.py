@@ -258,6 +258,7 @@ class Answers:
             policy = self._policy(rows, region)
             parts = list(spoken[region])
             limit = LONGEST[language] // max(1, len(spoken))
+            parts = [part for part in parts if not any(part[1] in said and part[1] != said for _, said in parts)]  # what another says too is said
             kept = [part for n, part in enumerate(parts) if detail != DETAILS[-1] or sum(len(said) for _, said in parts[: n + 1]) <= limit] or parts[:1]
             facts += [fact for part in kept for fact in spoken[region][part]]
             if query.form == "tree":

@@ -40,7 +40,7 @@ SELECT ?scheme WHERE { ?scheme a skos:ConceptScheme . FILTER NOT EXISTS { ?schem
 
 @dataclass(frozen=True)
 class Reading:
-    """A question's text in one form, the same as it is compared (documents' names blanked), its language, what it names, the regions (IRIs; the narrowest) named by name or by a document's number, the titles it is after (IRIs),
+    """A question's text in one form, the same as it is compared (documents' names blanked), its language, what it names, the regions (IRIs; the narrowest) named by name or by a document's number, the titles it is after (IRIs), all those named that are not said to be held,
     and whether it begins as one that goes on from an earlier question."""
 
     written: str
@@ -49,6 +49,7 @@ class Reading:
     entities: tuple[Entity, ...]
     said: tuple[str, ...]
     titles: tuple[str, ...] = ()
+    unheld: tuple[str, ...] = ()
     follows: bool = False
 
     @property
@@ -81,7 +82,7 @@ class Reader:
         if len(texts) < 2:
             return [reading]
         parts = [self.read(part) for part in texts]
-        return [replace(p, said=p.said or reading.said, titles=p.titles or reading.titles, language=reading.language, follows=False) for p in parts]
+        return [replace(p, said=p.said or reading.said, titles=p.titles or reading.titles, unheld=p.unheld or reading.unheld, language=reading.language, follows=False) for p in parts]
 
     def read(self, text: str) -> Reading:
         """What a text names."""
@@ -89,7 +90,9 @@ class Reader:
         entities = self.entities(written)
         named = dict.fromkeys([e.iri for e in entities if e.type == "region"] + self._documents(written))
         said = [r for r in named if not any(other in self._vocabulary.within(r) for other in named if other != r)]
-        return Reading(written, self._without_titles(written), detect(text), tuple(entities), tuple(said), tuple(self._sought(entities, written)), written.startswith(self._opening))
+        unheld = self._unheld(entities, written)
+        sought = tuple(t for t, rank in unheld.items() if rank == max(unheld.values()))
+        return Reading(written, self._without_titles(written), detect(text), tuple(entities), tuple(said), sought, tuple(unheld), written.startswith(self._opening))
 
     def entities(self, folded: str) -> list[Entity]:
         """The values and concepts that a normalised text names."""
@@ -106,12 +109,10 @@ class Reader:
         plain = BRACKETS.sub("", folded)
         return [region for number, region in self._numbers if number in plain]
 
-    def _sought(self, entities: Sequence[Entity], folded: str) -> list[str]:
-        """The titles asked about: of those named, or of the levels named, that are not said to be held already, the highest."""
-        titles = {t: max((self._vocabulary.concepts[u].rank or 0 for u in self._vocabulary.upper.get(t, ()) if u in self._vocabulary.concepts), default=0)
+    def _unheld(self, entities: Sequence[Entity], folded: str) -> dict[str, int]:
+        """The titles named, or of the levels named, that are not said to be held already, with their ranks; the highest are those asked about."""
+        return {t: max((self._vocabulary.concepts[u].rank or 0 for u in self._vocabulary.upper.get(t, ()) if u in self._vocabulary.concepts), default=0)
                   for e in entities if e.type in ("title", "level") and not self._held(e, folded) for t in self._vocabulary.within(e.iri) if scheme_of(t) == "title"}  # fmt: skip
-        highest = max(titles.values(), default=0)
-        return [t for t, rank in titles.items() if rank == highest]
 
     def _held(self, entity: Entity, folded: str) -> bool:
         """Whether the words around a title say that it is held: 任工程师的时间."""

@@ -195,7 +195,7 @@ class Understanding:
                 continue
             found = [_term(e, parameter) for e in reading.entities if e.type == _named(parameter)]
             if parameter.type == "title":
-                found = [NamedNode(iri) for iri in reading.titles]
+                found = [NamedNode(iri) for iri in (reading.unheld if parameter.optional else reading.titles)]
             if found:
                 terms[parameter.name] = list(dict.fromkeys(found))
             elif not parameter.optional:
