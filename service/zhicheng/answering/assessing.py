@@ -39,6 +39,7 @@ WORDS = {
         "untold": "没有提到的技能等级、职业资格、荣誉、工程类专业学位以没有计；",
         "related": "以专业相同或相近计；",
         "appointed": "以取得后即聘任计；",
+        "worked": "以取得职称后一直从事本专业工作计；",
         "excluded": "按所述情况属于不得申报的人员：{rule}。",
     },
     "en": {
@@ -56,6 +57,7 @@ WORDS = {
         "untold": "skill grades, qualifications, honours and professional degrees of engineering that are not mentioned are taken not to be there; ",
         "related": "taking the specialty as the same or a related one; ",
         "appointed": "taking the appointment to have followed the title at once; ",
+        "worked": "taking the work in the field to have gone on since the title; ",
         "excluded": "as told, barred from applying: {rule}.",
     },
 }
@@ -73,10 +75,9 @@ class Assessing:
 
         Dates told by the year or as so many years ago are taken at both ends; where these differ, the days between which it is decided are told.
         """
-        answer = self._answers.answer(self._narrowed(question))
         target = self._target(question, person)
         if target is None or not self._about_years(question, person):
-            return answer
+            return self._answers.answer(question)
         day = person.as_of or question.day
         lines, citations = [], []
         for least, most in zip(*(self._judged(question, person, target, day, latest).results for latest in (True, False)), strict=True):
@@ -86,8 +87,8 @@ class Assessing:
                 lines.append(statements.heading(policy, self._vocabulary.label(policy.region, question.language), question.day, question.language) + said[0])
                 citations += [c for fact in said[1] for c in self._answers.citations(fact, question.day, question.language)]
         if not lines:
-            return answer
-        return self._joined(question, person, day, lines, citations, answer)
+            return self._answers.answer(question)
+        return self._joined(question, person, day, lines, citations, self._answers.answer(self._narrowed(question)))
 
     def _narrowed(self, question: Question) -> Question:
         """The question with those of the facts found that speak on an aspect it names, if there are some."""
@@ -115,7 +116,7 @@ class Assessing:
         named = [e.iri for e in question.entities if e.type == "aspect" and e.start >= person.told_until]
         if named:
             return any(GATE in map(slug, (iri, *self._vocabulary.upper.get(iri, ()))) for iri in named)
-        if question.closed and any(e.type in ("title", "level") and e.start >= person.told_until for e in question.entities):
+        if (question.closed or person.asks_when) and any(e.type in ("title", "level") and e.start >= person.told_until for e in question.entities):
             return True
         if question.query is None:
             return question.reason == "unclear" and not question.silences
@@ -182,7 +183,7 @@ class Assessing:
 
     def _joined(self, question: Question, person: Person, day: date, lines: list[str], citations: list[Citation], answer: Answer) -> Answer:
         words = WORDS[question.language]
-        assumed = words["untold"] + (words["related"] if person.education else "") + (words["appointed"] if person.appointment_assumed else "")
+        assumed = words["untold"] + (words["related"] if person.education else "") + (words["appointed"] if person.appointment_assumed else "") + (words["worked"] if person.work_assumed else "")
         reckoned = words["as-of" if person.as_of else "today"].format(day=day)
         lines.append(words["assumed"].format(day=reckoned, assumed=assumed))
         if answer.status == "answered" and not set(answer.citations) <= set(citations):

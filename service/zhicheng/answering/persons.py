@@ -19,15 +19,15 @@ from zhicheng.terms import scheme_of, slug
 PHRASE = re.compile(r"[，,；;。!！?？、]|\.\s|\band\b|\bbut\b|\bthen\b")
 DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:\s*[年./-]\s*(\d{1,2})(?:\s*[月./-]\s*(\d{1,2})\s*[日号]?)?)?(?!\d)")
 ENGLISH_MONTHS = {name.lower(): n for names in (calendar.month_name, calendar.month_abbr) for n, name in enumerate(names) if name}
-ENGLISH_DAY = re.compile(r"\b(" + "|".join(sorted(ENGLISH_MONTHS, key=len, reverse=True)) + r")\.?\s+(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?((?:19|20)\d{2})\b")
+ENGLISH_DAY = re.compile(r"\b(?:(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?)?(" + "|".join(sorted(ENGLISH_MONTHS, key=len, reverse=True)) + r")\.?,?\s+(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?((?:19|20)\d{2})\b")
 MONTHS = re.compile(r"(?<![\d年])(\d{1,2}|[一二两三四五六七八九十]{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty)\s*(?:个多?月|months?)")
 YEARS = re.compile(r"(?<![\d年])(\d{1,2}|[一二两三四五六七八九十]{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty)\s*(年半|年|and a half years?|years?)(?!度|底|前|[0-9])")
 ENGLISH_NUMBERS = dict(zip("one two three four five six seven eight nine ten eleven twelve".split(), range(1, 13), strict=True)) | {"fifteen": 15, "twenty": 20}
 # The concepts of question-cue before and after whose names a date says as of when is asked, and how near they stand.
 AS_OF_BEFORE, AS_OF_AFTER = "as-of-before", "as-of-after"
 # Those with whose names people tell of their own case, that they have worked since what they told before, that something was in the year told
-# before or has only just been, and, right before what is named, that it is not held; and how many months ago what has just been was at most.
-OWN_CASE, WORKED_SINCE, SAME_YEAR, JUST_NOW, NOT_HELD, JUST = "own-case", "worked-since", "same-year", "just-now", "not-held", 3
+# before or has only just been, and, right before what is named, that it is not held; with which a day is asked for; and how many months ago what has just been was at most.
+OWN_CASE, WORKED_SINCE, SAME_YEAR, JUST_NOW, NOT_HELD, ASKS_WHEN, JUST = "own-case", "worked-since", "same-year", "just-now", "not-held", "asks-when", 3
 # Between the words that say so and what is not held, the most characters of Chinese or words of English.
 NOT_FAR = re.compile(r"^[^a-z]{0,5}$|^(?:[^a-z]*[a-z']+){0,4}[^a-z]*$")
 # Those whose names tell a year, by how many years ago it was.
@@ -52,7 +52,7 @@ class Span:
 
 @dataclass
 class Person:
-    """What a person tells, with dates as spans; `as_of` is the day as of which they ask, None for today; `grassroots` that they speak of work at the grass roots; `told_until` where in the text the last that they tell ends."""
+    """What a person tells, with dates as spans; `as_of` is the day as of which they ask, None for today; `grassroots` that they speak of work at the grass roots; `told_until` where in the text the last that they tell ends; `asks_when` that they ask for a day."""
 
     education: list[dict] = field(default_factory=list)
     titles: list[dict] = field(default_factory=list)
@@ -64,6 +64,7 @@ class Person:
     grassroots: bool = False
     engineering_degree: bool = False
     told_until: int = 0
+    asks_when: bool = False
 
     @property
     def appointment_assumed(self) -> bool:
@@ -74,6 +75,16 @@ class Person:
     def dated(self) -> bool:
         """Whether anything is told from which years can be reckoned."""
         return bool(self.worked or any(e.get("completed") for e in self.education) or any(t.get("obtained") or t.get("appointed") for t in self.titles) or any(s.get("obtained") for s in self.skills))
+
+    @property
+    def work_assumed(self) -> bool:
+        """Whether of the work nothing is told, but of a title since when it is held."""
+        return self.worked is None and self._titled is not None
+
+    @property
+    def _titled(self) -> Span | None:
+        """The day from which the first title is held, where it is told."""
+        return min((span for t in self.titles for span in (t.get("obtained") or t.get("appointed"),) if span), key=lambda span: span.first, default=None)
 
     def profile(self, latest: bool) -> dict:
         """The profile with every date at the last (`latest`) or first day it can be.
@@ -94,8 +105,9 @@ class Person:
             body["titles"] = [_held(t["title"], at(t.get("obtained") or t.get("appointed")), at(t.get("appointed") or t.get("obtained"))) for t in self.titles]
         if self.skills:
             body["skills"] = [_known(grade=s["grade"], obtained=at(s.get("obtained"))) for s in self.skills]
-        if self.worked:
-            body["employment"] = [{"start": at(self.worked), "in_field": True}]
+        started = self.worked or self._titled
+        if started:
+            body["employment"] = [{"start": at(started), "in_field": True}]
         if self.employer:
             body["employer"] = self.employer
         if self.awards:
@@ -118,8 +130,8 @@ class Persons:
     def __init__(self, vocabulary: Vocabulary):
         events = vocabulary.by_scheme["event"]
         cues = vocabulary.by_scheme["question-cue"]
-        self._before, self._after, self._own, self._since, self._same, self._just, self._not = (
-            _names(cues[cue]) for cue in (AS_OF_BEFORE, AS_OF_AFTER, OWN_CASE, WORKED_SINCE, SAME_YEAR, JUST_NOW, NOT_HELD)
+        self._before, self._after, self._own, self._since, self._same, self._just, self._not, self._when = (
+            _names(cues[cue]) for cue in (AS_OF_BEFORE, AS_OF_AFTER, OWN_CASE, WORKED_SINCE, SAME_YEAR, JUST_NOW, NOT_HELD, ASKS_WHEN)
         )
         ago = {name: years for years, cue in enumerate(AGO) for name in _names(cues[cue])}
         self._ago = {name: ago[name] for name in sorted(ago, key=len, reverse=True)}
@@ -128,9 +140,13 @@ class Persons:
         self._degrees = {name: degrees[name] for name in sorted(degrees, key=len, reverse=True)}
         self._words = {event: _names(events[event]) for event in (GRADUATED, OBTAINED, APPOINTED, WORKED)}
 
-    def tells(self, text: str) -> bool:
-        """Whether a normalised text tells of a person's own case."""
-        return _has(text, self._own)
+    def tells(self, reading: Reading) -> bool:
+        """Whether a question tells of a person's own case: it says so, or dates what people hold."""
+        return _has(reading.written, self._own) or bool(_day(reading.written)) and reading.names(*CREDENTIALS)
+
+    def asks_when(self, reading: Reading) -> bool:
+        """Whether a question is after a day."""
+        return _has(reading.written, self._when)
 
     def read(self, reading: Reading, today: date) -> Person:
         """What the phrases of a question tell; titles that the question is after are not held."""
@@ -141,10 +157,12 @@ class Persons:
             named = [e for e in reading.entities if start <= e.start and e.end <= end]
             absent = [e for e in named if self._not_held(text[start : e.start])]
             inside = [e for e in named if e not in absent]
-            as_of = self._as_of(phrase, text[end:])
+            as_of = self._as_of(phrase, text[:start], text[end:])
             if as_of and not any(w in as_of[0] for words in self._words.values() for w in words):
                 person.as_of, phrase = as_of[1], as_of[2]
             said = {event for event, words in self._words.items() if any(w in phrase for w in words)}
+            if person.as_of is None and not said and (applied := _day(phrase)) and any(e.iri in reading.titles for e in inside):
+                person.as_of, phrase = applied.last, DAY.sub(" ", ENGLISH_DAY.sub(" ", phrase))
             span = self._span(phrase, today) or (last_span if _has(phrase, self._same) else Span(_back(today, JUST), today) if said and _has(phrase, self._just) else None)
             self._education(person, inside, span, said)
             if any(e.id == ENGINEERING for e in named):
@@ -154,6 +172,9 @@ class Persons:
             title = self._title(person, inside, reading.titles, span, said)
             if title is None and last_title is not None and span and APPOINTED in said and not any(e.type == "education" for e in inside):
                 last_title["appointed"] = span
+            schooled = person.education[-1] if person.education else None
+            if schooled is not None and "completed" not in schooled and span and GRADUATED in said and not any(e.type == "education" for e in inside):
+                schooled["completed"] = span
             last_title, last_span = title or last_title, span or last_span
             self._rest(person, inside, span, said, phrase)
             if span or any(e.type in CREDENTIALS and e.iri not in reading.titles for e in named):
@@ -167,12 +188,12 @@ class Persons:
         """Whether the words before what is named say that it is not held."""
         return any(NOT_FAR.match(before[at.end() :]) for word in self._not for at in re.finditer(_word(word), before))
 
-    def _as_of(self, phrase: str, rest: str) -> tuple[str, date, str] | None:
-        """The day as of which a phrase asks, with what stands right behind it, and the phrase without it; `rest` is what follows the phrase."""
+    def _as_of(self, phrase: str, told: str, rest: str) -> tuple[str, date, str] | None:
+        """The day as of which a phrase asks, with what stands right behind it, and the phrase without it; `told` and `rest` stand before and behind the phrase."""
         for match in (*DAY.finditer(phrase), *ENGLISH_DAY.finditer(phrase)):
             before, after = phrase[: match.start()].rstrip(), YEAR_END.sub("", phrase[match.end() :]) or rest.lstrip(" ,，")
             span = _day(match[0])
-            if span and (before.endswith(self._before) or after.startswith(self._after)):
+            if span and ((before.strip(" ,，") or told).rstrip(" ,，").endswith(self._before) or after.startswith(self._after)):
                 return after[:4], span.last, before + " " * len(match[0]) + phrase[match.end() :]
         return None
 
@@ -228,7 +249,8 @@ class Persons:
 def _day(phrase: str) -> Span | None:
     """The day that a phrase names by its date, as precisely as it does."""
     if match := ENGLISH_DAY.search(phrase):
-        return _between(int(match[3]), ENGLISH_MONTHS[match[1]], int(match[2]) if match[2] else None)
+        day = match[1] or match[3]
+        return _between(int(match[4]), ENGLISH_MONTHS[match[2]], int(day) if day else None)
     if match := DAY.search(phrase):
         return _between(int(match[1]), int(match[2]) if match[2] else None, int(match[3]) if match[3] else None)
     return None

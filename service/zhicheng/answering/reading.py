@@ -29,6 +29,8 @@ TITLE_EVENTS, YEAR, NEAR = ("title-obtained", "title-appointed"), re.compile(r"(
 FOLLOW_UP = "follow-up"
 # The one with whose names a question opens that is answered by yes or no, and the forms (of question-form) that say that it is, or is not.
 YES_NO, IS_YES_NO, IS_OPEN = "yes-no-opening", "yes-no", ("list", "number")
+# Where a sentence or a clause of English begins.
+OPENING = re.compile(r"(?:^|[.;:?!,，。]\s*)([a-z']+)")
 # A verb asked for by itself and its negation: 算不算, 有没有.
 A_NOT_A = re.compile(r"([㐀-鿿])[不没]\1")
 NAMED = """
@@ -123,8 +125,8 @@ class Reader:
     def yes_or_no(self, reading: Reading) -> bool:
         """Whether a question is answered by yes or no."""
         forms = {e.id for e in reading.entities if e.type == "question-form"}
-        opening = reading.written.split(maxsplit=1)[0]
-        closed = IS_YES_NO in forms or opening in self._auxiliaries or any(word in reading.written for word in self._closing) or A_NOT_A.search(reading.written)
+        openings = OPENING.findall(reading.written)
+        closed = IS_YES_NO in forms or not self._auxiliaries.isdisjoint(openings) or any(word in reading.written for word in self._closing) or A_NOT_A.search(reading.written)
         return bool(closed) and not forms & set(IS_OPEN)
 
     def wider(self, aspect: str) -> list[str]:

@@ -98,8 +98,9 @@ class Understanding:
         reading = self._reader.read(text)
         given = tuple(self._vocabulary.find("region", r).iri for r in regions)
         question = Question(text.strip(), language or reading.language, day or date.today(), regions=given or reading.said, entities=reading.entities, titles=reading.titles, closed=self._reader.yes_or_no(reading))
-        person = self._persons.read(reading, question.day) if self._persons.tells(reading.written) else None
+        person = self._persons.read(reading, question.day) if self._persons.tells(reading) else None
         if person and (person.dated or person.education and question.closed):
+            person.asks_when = self._persons.asks_when(reading)
             question = replace(question, person=person)
         parts = self._reader.parts(reading)
         whole = self._meaning(reading)
