@@ -7,7 +7,7 @@ from zhicheng.answering.linking import Entity
 from zhicheng.knowledge.numerals import han_value
 
 DATE = re.compile(r"(\d{4})\s*(?:年|-|/|\.)\s*(\d{1,2})\s*(?:月|-|/|\.)\s*(\d{1,2})\s*[日号]?")
-RANK = re.compile(r"(?:第|排名第?|排在?第?|排)\s*(\d{1,2}|[一二三四五六七八九十]{1,3})\s*(?:名|位|的|$|(?=[，,。？?]))|\brank(?:s|ed|ing)?\s*(?:no\.?\s*)?(\d{1,2})|(\d{1,2})(?:st|nd|rd|th)\b(?=\s*(?:rank|place|on|in))")
+RANK = re.compile(r"(?:第|排名第?|排在?第?|排)\s*(\d{1,2}|[一二三四五六七八九十]{1,3})\s*(?:名|位|的|$|(?=[，,。？?几得值能]))|\brank(?:s|ed|ing)?\s*(?:no\.?\s*)?(\d{1,2})|(\d{1,2})(?:st|nd|rd|th)\b(?=\s*(?:rank|place|on|in))")
 
 
 def read(text: str) -> list[Entity]:
