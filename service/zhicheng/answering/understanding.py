@@ -22,7 +22,7 @@ from zhicheng.knowledge.policies import Library
 from zhicheng.knowledge.stores import GraphStore
 from zhicheng.knowledge.vocabulary import Vocabulary
 from zhicheng.knowledge.wordings import Wording
-from zhicheng.terms import XSD
+from zhicheng.terms import XSD, slug
 
 LONGEST = 500
 # The nearness at which a query counts as meant, surely or if no fact is near; and a fact as found. Set on questions that the
@@ -39,6 +39,8 @@ OTHER_MATTER, OTHER_SERIES = "other-matter", "other-series"
 NAMED_OR_SILENT = ("honour", "applicant-status")
 # The fewest words beside what it names that make a question, and one that begins as if it went on from another.
 LEAST_WORDS, LEAST_WORDS_ON = 2, 3
+# The score at which a query is meant that is about an aspect named in the question which is told as a whole, as long as no fact is nearer than the second.
+WHOLE_MEANT, WHOLE_UNLESS = 0.35, 0.65
 # What is taken off for each type of entity that a question names and a query cannot use.
 UNUSED = 0.2
 # The score at which the fact of a question's part is told beside a query.
@@ -50,6 +52,10 @@ PREFIX zc: <https://w3id.org/zhicheng/ontology#>
 PREFIX eli: <http://data.europa.eu/eli/ontology#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT DISTINCT ?concept ?region WHERE { ?fact zc:inDocument ?document ; ?property ?concept . ?document eli:jurisdiction ?region . ?concept skos:inScheme ?scheme } ORDER BY ?concept ?region
+"""
+WHOLE = """
+PREFIX zc: <https://w3id.org/zhicheng/ontology#>
+SELECT ?aspect WHERE { ?aspect zc:toldWhole true } ORDER BY ?aspect
 """
 ENTRIES = """
 PREFIX zc: <https://w3id.org/zhicheng/ontology#>
@@ -73,6 +79,7 @@ class Understanding:
         self._finder = Finder(store, library, self._reader, wordings, encoder)
         self._matcher = Matcher([(query, self._pattern(text, types[query]), self._reader.read(asked).plain) for query, text, asked in patterns], background, self._finder.encoder)
         self._concepts = {name: set(CONCEPT.findall(VALUES.sub("", query.text, count=1))) for name, query in catalogue.queries.items()}
+        self._whole = {f"aspect:{slug(row['aspect'].value)}" for row in store.query(WHOLE)}
         self._spoken: dict[str, set[str]] = defaultdict(set)
         for row in store.query(SPOKEN):
             self._spoken[row["concept"].value].add(row["region"].value)
@@ -137,6 +144,9 @@ class Understanding:
         unread = replace(question, reason="unclear" if reading.entities else "out-of-scope", near=typed.near)
         if found.score < PLAINLY_FOUND and self._says_too_little(reading):
             return unread
+        whole = {f"{e.type}:{e.id}" for e in reading.entities} & self._whole & self._concepts.get(typed.query or "", set())
+        if whole and typed_score >= WHOLE_MEANT and found.score < WHOLE_UNLESS:
+            return replace(typed, silences=found.silences)
         if facts:
             return facts
         return typed if typed.query and typed_score >= CLEARLY_MEANT else unread
