@@ -17,12 +17,12 @@ def ask(service, question: str, day: date = TODAY, language: str | None = None, 
     ("question", "says", "quotes"),
     [
         ("我2015年本科毕业，2018年取得助理工程师并聘任，在天津能报工程师吗？", "工程师的学历和年限要求已经符合", "助理工程师"),
-        ("我2015年本科毕业，2024年5月取得助理工程师并聘任，在天津能报工程师吗？", "年限还不够，最早2028-05-01至2028-05-31之间符合", "满4年"),
-        ("我2015年本科毕业，2024年5月6日取得助理工程师并聘任，在天津能报工程师吗？", "年限还不够，最早2028-05-06符合", "满4年"),
-        ("我2015年本科毕业，2022年取得助理工程师并聘任，在天津能报工程师吗？", "要看具体日期，最早2026-11-21、最迟2026-12-31符合", "满4年"),
-        ("本人在忻州某国企，2012年本科毕业，2020年3月聘任工程师，没有工程类专业学位，2024年度的高级工程师我能申报吗？", "年限还不够，最早2025-01-01符合", "任工程师满5年"),
+        ("我2015年本科毕业，2024年5月取得助理工程师并聘任，在天津能报工程师吗？", "年限还不够，最早2028年5月1日至2028年5月31日之间符合", "满4年"),
+        ("我2015年本科毕业，2024年5月6日取得助理工程师并聘任，在天津能报工程师吗？", "年限还不够，最早2028年5月6日符合", "满4年"),
+        ("我2015年本科毕业，2022年取得助理工程师并聘任，在天津能报工程师吗？", "要看具体日期，最早2026年11月21日、最迟2026年12月31日符合", "满4年"),
+        ("本人在忻州某国企，2012年本科毕业，2020年3月聘任工程师，没有工程类专业学位，2024年度的高级工程师我能申报吗？", "年限还不够，最早2025年1月1日符合", "任工程师满5年"),
         ("本人在忻州某国企，2012年本科毕业，2015年工程硕士毕业，2020年3月聘任工程师，2024年度的高级工程师我能申报吗？", "学历和年限要求已经符合", "任工程师满"),
-        ("我在温州，专科毕业，2021年5月聘的助理工程师。到2024年10月能报工程师不？", "最早2025-05-01至2025-05-31之间符合其中一项", "助理工程师职务4年以上"),
+        ("我在温州，专科毕业，2021年5月聘的助理工程师。到2024年10月能报工程师不？", "最早2025年5月1日至2025年5月31日之间符合其中一项", "助理工程师职务4年以上"),
         ("I took my master's in July 2018 and have worked in the field in Beijing ever since. In 2021, can I apply for engineer?", "yes, the education and years asked for engineer are met", "硕士"),
         ("I just finished my doctorate in Beijing and started working in my field. Can I apply for engineer at once?", "yes, the education and years asked for engineer are met", "博士"),
         ("I took an engineering professional master's and was appointed engineer in November 2020 in Xinzhou. Did I meet the seniority for the 2024 senior round?", "yes, the education and years asked for senior engineer are met", "工程师"),
@@ -36,9 +36,9 @@ def test_the_verdict_on_schooling_and_years_comes_first(service, question, says,
 
 def test_what_is_assumed_is_said(service):
     lines = ask(service, "我2015年本科毕业，2018年取得助理工程师，在天津能报工程师吗？").text
-    assert "按今天2026-11-21推算" in lines and "以取得后即聘任计" in lines and "没有提到的" in lines
+    assert "按今天2026年11月21日推算" in lines and "以取得后即聘任计" in lines and "没有提到的" in lines
     lines = ask(service, "我2015年本科毕业，2018年取得助理工程师，按2022年5月1日算，在天津能报工程师吗？").text
-    assert "按2022-05-01推算" in lines and "年限还不够" not in lines.splitlines()[1]
+    assert "按2022年5月1日推算" in lines and "年限还不够" not in lines.splitlines()[1]
 
 
 def test_each_region_that_speaks_gives_its_own_verdict(service):
@@ -74,4 +74,4 @@ def test_whatever_is_named_in_a_story_is_judged_or_left_out(service):
 
 def test_an_appointment_told_ahead_of_the_title_counts_from_the_title(service):
     lines = ask(service, "我2015年本科毕业，2016年1月1日被聘为助理工程师，2023年1月1日才拿到助理工程师证，在天津能报工程师吗？").text
-    assert "Error" not in lines and "最早2020" not in lines
+    assert "Error" not in lines and "最早2020年" not in lines and "最早2027年1月1日符合" in lines

@@ -11,6 +11,7 @@ from zhicheng.answering.eligibility.engine import Eligibility, Report
 from zhicheng.answering.eligibility.evaluation import Finding
 from zhicheng.answering.eligibility.kleene import MET, UNKNOWN, UNMET
 from zhicheng.answering.eligibility.verdicts import Result, Way
+from zhicheng.answering.language import written_day
 from zhicheng.answering.persons import Person
 from zhicheng.answering.questions import Question
 from zhicheng.knowledge.catalogue import Catalogue
@@ -142,7 +143,7 @@ class Assessing:
             return words["met"].format(title=title, rule=statements.statement(fact, language)), [fact]
         if most.seniority.status == MET and least.earliest:
             fact = _deciding(least, least.earliest)
-            return words["between"].format(title=title, first=most.case.day, day=least.earliest, rule=statements.statement(fact, language)), [fact]
+            return words["between"].format(title=title, first=written_day(most.case.day, language), day=written_day(least.earliest, language), rule=statements.statement(fact, language)), [fact]
         if least.seniority.status == most.seniority.status == UNMET:
             way = next((w for w in least.ways if w.kind != STANDARD and w.finding.status == MET and w.route.fact), None)
             beside, facts = ("", []) if way is None else self._beside(way, language)
@@ -184,7 +185,7 @@ class Assessing:
     def _joined(self, question: Question, person: Person, day: date, lines: list[str], citations: list[Citation], answer: Answer) -> Answer:
         words = WORDS[question.language]
         assumed = words["untold"] + (words["related"] if person.education else "") + (words["appointed"] if person.appointment_assumed else "") + (words["worked"] if person.work_assumed else "")
-        reckoned = words["as-of" if person.as_of else "today"].format(day=day)
+        reckoned = words["as-of" if person.as_of else "today"].format(day=written_day(day, question.language))
         lines.append(words["assumed"].format(day=reckoned, assumed=assumed))
         if answer.status == "answered" and not set(answer.citations) <= set(citations):
             lines.append(answer.text.removeprefix(ANSWER_WORDS[question.language]["reply"].format(reply=question.reply)) if question.reply else answer.text)
@@ -196,7 +197,7 @@ class Assessing:
 
 def _when(first: date, last: date, language: str) -> str:
     """A day known to lie between two dates, in words."""
-    return WORDS[language]["on" if first == last else "within"].format(first=first, day=last)
+    return WORDS[language]["on" if first == last else "within"].format(first=written_day(first, language), day=written_day(last, language))
 
 
 def _alternatives(findings: list[Finding]) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import date
 
 import opencc
 
@@ -11,6 +12,12 @@ _CHARACTERS = "".join(map(chr, range(0x4E00, 0x9FFF)))
 _SIMPLIFIED = opencc.OpenCC("t2s").convert(_CHARACTERS)
 SIMPLIFIED = {a: b for a, b in zip(_CHARACTERS, _SIMPLIFIED, strict=True) if a != b}
 _SOUNDS: dict[str, str] = {}
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+
+
+def written_day(day: date, language: str) -> str:
+    """A date as a language writes it: 2024年10月1日, 1 October 2024."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}" if language == "en" else f"{day.year}年{day.month}月{day.day}日"
 
 
 def detect(text: str) -> str:

@@ -226,9 +226,12 @@ class Persons:
                 entry: dict = {"title": slug(entity.iri)}
                 if span:
                     entry["appointed" if APPOINTED in said and OBTAINED not in said else "obtained"] = span
-                if entry["title"] not in [t["title"] for t in person.titles]:
+                known = next((t for t in person.titles if t["title"] == entry["title"]), None)
+                if known is None:
                     person.titles.append(entry)
-                return entry
+                    return entry
+                known.update({name: day for name, day in entry.items() if name not in known})
+                return known
         return None
 
     @staticmethod

@@ -5,13 +5,13 @@ from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, current_app, redirect, request, url_for
 
+from zhicheng.answering.language import written_day
 from zhicheng.terms import slug
 from zhicheng.web.rendering import page_language
 
 pages = Blueprint("pages", __name__)
 # Arguments that say how a page is shown, not what it holds.
 SHOWN = ("format", "mark", "feedback")
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 
 
 @pages.get("/en")
@@ -62,8 +62,7 @@ def day(value: date | str | None) -> str:
     """A date as the language of the page writes it: 2024年10月1日, 1 October 2024."""
     if not value:
         return ""
-    value = date.fromisoformat(value) if isinstance(value, str) else value
-    return f"{value.day} {MONTHS[value.month - 1]} {value.year}" if page_language() == "en" else f"{value.year}年{value.month}月{value.day}日"
+    return written_day(date.fromisoformat(value) if isinstance(value, str) else value, page_language())
 
 
 @pages.app_template_filter()
