@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
-from serving import Serving
+from serving import Serving, ready
 
 from zhicheng.answering.service import Service, open_service
 from zhicheng.knowledge import loading
@@ -54,7 +54,7 @@ def graph(service) -> loading.Graph:
 
 @pytest.fixture(scope="session")
 def client(service):
-    return create_app(service).test_client()
+    return ready(create_app(service))
 
 
 @pytest.fixture

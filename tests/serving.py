@@ -19,6 +19,15 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def ready(app):
+    """A client of an application, once its processes for queries of strangers have loaded the graph."""
+    client, end = app.test_client(), time.monotonic() + 120
+    while client.get("/sparql?query=ASK%7B%7D").status_code == 503:
+        assert time.monotonic() < end, "the graph was not loaded in time"
+        time.sleep(0.2)
+    return client
+
+
 class Serving:
     """A `zhicheng serve` of its own: with its log in a file, and whatever settings are named."""
 

@@ -2,6 +2,7 @@
 
 import pytest
 from servers import SERVERS
+from serving import ready
 
 from zhicheng.__main__ import main
 from zhicheng.answering.service import Service, open_service
@@ -55,4 +56,4 @@ def graph(service):
 
 @pytest.fixture(scope="session")
 def client(service):
-    return create_app(service).test_client()
+    return ready(create_app(service))
