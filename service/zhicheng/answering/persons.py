@@ -144,13 +144,9 @@ class Persons:
         """Whether a question tells of a person's own case: it says so, or dates what people hold."""
         return _has(reading.written, self._own) or bool(_day(reading.written)) and reading.names(*CREDENTIALS)
 
-    def asks_when(self, reading: Reading) -> bool:
-        """Whether a question is after a day."""
-        return _has(reading.written, self._when)
-
     def read(self, reading: Reading, today: date) -> Person:
         """What the phrases of a question tell; titles that the question is after are not held."""
-        person, text = Person(grassroots=any(word in reading.written for word in self._grassroots)), reading.written
+        person, text = Person(grassroots=any(word in reading.written for word in self._grassroots), asks_when=_has(reading.written, self._when)), reading.written
         start, last_title, last_span = 0, None, None
         for end in [m.start() for m in PHRASE.finditer(text)] + [len(text)]:
             phrase = text[start:end]

@@ -107,7 +107,6 @@ class Understanding:
         question = Question(text.strip(), language or reading.language, day or date.today(), regions=given or reading.said, entities=reading.entities, titles=reading.titles, closed=self._reader.yes_or_no(reading))
         person = self._persons.read(reading, question.day) if self._persons.tells(reading) else None
         if person and (person.dated or person.education and question.closed):
-            person.asks_when = self._persons.asks_when(reading)
             question = replace(question, person=person)
         parts = self._reader.parts(reading)
         whole = self._meaning(reading)
