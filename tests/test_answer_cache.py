@@ -7,7 +7,6 @@ import random
 import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -19,8 +18,9 @@ from zhicheng.answering.service import open_service
 from zhicheng.knowledge import prepared
 from zhicheng.knowledge.caches import BoundedCache
 from zhicheng.knowledge.tables import Table
-from zhicheng.web import api
+from zhicheng.web import api, replaying
 from zhicheng.web.app import create_app
+from zhicheng.web.rates import Rates
 
 QUESTION = {"q": "长治市2022年的申报条件有哪些？", "lang": "zh"}
 
@@ -41,7 +41,7 @@ def test_a_repeated_question_has_the_same_bytes_without_being_worked_out_again(a
     assert first.status_code == 200 and first.get_json()["citations"]
     again = ask()
     assert again.data == first.data and again.headers["Content-Type"] == first.headers["Content-Type"]
-    assert len(worked_out) == 1 and len(app.extensions["answers"]) == 1
+    assert len(worked_out) == 1 and len(app.extensions["replies"]) == 1
 
 
 @pytest.mark.parametrize("other", [{"q": "长治市2022年的申报条件有哪些"}, {"lang": "en"}, {"region": "tianjin"}, {"region": ["tianjin", "changzhi"]}, {"as_of": "2022-06-01"}], ids=str)
@@ -58,27 +58,58 @@ def test_a_new_day_asks_anew(asked, monkeypatch):
         today = classmethod(lambda cls: date(2022, 6, 1))
 
     now = ask()
-    monkeypatch.setattr(api, "date", Then)
+    for module in (api, replaying):
+        monkeypatch.setattr(module, "date", Then)
     then = ask()
     assert {c["validity"] for c in now.get_json()["citations"]} == {"past"} and {c["validity"] for c in then.get_json()["citations"]} == {"in-force"}
     assert len(worked_out) == 2
 
 
-def test_another_version_of_the_data_asks_anew(asked, service):
+def test_a_reply_sent_again_is_counted_and_numbered_like_any_other(asked):
+    ask, worked_out, app = asked
+    numbers = {ask().headers["X-Request-ID"] for _ in range(3)}
+    text = app.test_client().get("/metrics").text
+    assert len(numbers) == 3 and len(worked_out) == 1
+    assert 'zhicheng_requests_total{method="GET",route="/api/ask",status="200"} 3.0' in text
+    assert 'zhicheng_answers_total{reason="",status="answered"} 3.0' in text and 'zhicheng_request_seconds_count{route="/api/ask"} 3.0' in text
+
+
+def test_a_reply_is_sent_again_only_to_those_who_ask_the_same_of_the_same_host(asked):
     ask, worked_out, app = asked
     ask()
-    graph = copies.copy(service.graph)
-    graph.digest = "0" * 64
-    held = app.extensions["zhicheng"]
-    app.extensions["zhicheng"] = replace(held, graph=graph)
-    assert ask().status_code == 200
-    assert len(worked_out) == 1 and len(app.extensions["answers"]) == 2, "the other service worked it out, under a key of its own"
+    client = app.test_client()
+    for n, headers in enumerate(({"Accept": "text/html"}, {"Host": "elsewhere.example"}, {"Accept-Encoding": "br"}), 2):
+        assert client.get("/api/ask", query_string=QUESTION, headers=headers).status_code == 200 and len(worked_out) == n
+    assert client.head("/api/ask", query_string=QUESTION).data == b"" and client.post("/api/ask", query_string=QUESTION).status_code == 405
+    assert client.get("/api/ask", query_string=QUESTION, headers={"If-None-Match": ask().headers["ETag"]}).status_code == 304
+
+
+def test_a_reply_sent_again_counts_towards_the_rate_of_its_address(service):
+    client = create_app(service, limit=Rates(3)).test_client()
+    statuses = [client.get("/api/ask", query_string=QUESTION).status_code for _ in range(5)]
+    assert statuses[:3] == [200] * 3 and 429 in statuses
+
+
+def test_a_worker_about_to_end_says_so_with_replies_sent_again(asked):
+    ask, _, app = asked
+    assert "Connection" not in ask().headers
+    app.extensions["draining"].set()
+    assert ask().headers["Connection"] == "close"
+
+
+def test_results_of_queries_are_sent_again_unless_they_may_change(service, client):
+    kept = client.application.extensions["replies"]
+    for text, once in (("ASK { ?s ?p 1 }", True), ("SELECT (RAND() AS ?x) {}", False), ("SELECT (uuid() AS ?x) {}", False)):
+        before = len(kept)
+        for _ in range(2):
+            assert client.get("/sparql", query_string={"query": text}).status_code == 200
+        assert len(kept) - before == once, text
 
 
 @pytest.mark.parametrize("wrong", [{"q": ""}, {"q": "问" * 501}, {"lang": "fr"}, {"region": "atlantis"}, {"as_of": "soon"}], ids=str)
 def test_refusals_are_not_kept(asked, wrong):
     ask, _, app = asked
-    assert ask(**wrong).status_code == 400 and len(app.extensions["answers"]) == 0
+    assert ask(**wrong).status_code == 400 and len(app.extensions["replies"]) == 0
 
 
 def test_a_cache_is_bounded_in_entries_and_bytes():

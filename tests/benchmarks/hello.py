@@ -6,8 +6,9 @@ from zhicheng.settings import Settings
 from zhicheng.web.opening import open_app
 
 
-def hello() -> dict:
-    return {"hello": "world"}
+def hello() -> tuple[dict, dict]:
+    """A reply that is made anew each time."""
+    return {"hello": "world"}, {"Cache-Control": "no-store"}
 
 
 def opened(settings: Settings) -> Flask:

@@ -18,6 +18,8 @@ TOKEN = re.compile(
 # The engine reads a keyword that follows another one, a number or a name's colon without white space ("ASKFROM<…>", "SERVICE:x").
 SERVICE = re.compile(r"\w*service(silent)?", re.I)
 FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+# The functions that may give something else each time (SPARQL 1.1 Query, §17.4), or an escape that may hide one (§19.2).
+CHANGING = re.compile(r"now|rand|uuid|bnode|\\u", re.I)
 FROM = re.compile(r"\w*from(named)?", re.I)
 
 
@@ -40,6 +42,11 @@ def asks_service(text: str) -> bool:
         if token["word"] and SERVICE.fullmatch(token["word"]):
             return True
     return False
+
+
+def repeats(text: str) -> bool:
+    """Whether the result of a query is surely the same each time over the same data; one that names such a function anywhere is not sure to be."""
+    return not CHANGING.search(text)
 
 
 def names_dataset(text: str) -> bool:

@@ -1,7 +1,6 @@
 """The JSON API of ../../contract: ask and FAQ, and the health of the service."""
 
 from datetime import date
-from typing import NamedTuple
 
 from flask import Blueprint, Response, current_app, g, json, request
 
@@ -57,24 +56,9 @@ def asked() -> Answer:
     return g.answer
 
 
-class Said(NamedTuple):
-    """An answer as it was sent, with what is counted of it."""
-
-    body: bytes
-    status: str
-    reason: str | None
-
-
 @api.get("/api/ask")
 def ask() -> Response:
-    kept, key = current_app.extensions["answers"], (service().graph.digest, date.today(), request.query_string)
-    said = kept.get(key)
-    if said is None:
-        answer = service().ask(*question_arguments())
-        said = Said(answer_bytes(answer), answer.status, answer.reason)
-        kept.put(key, said, len(said.body) + len(request.query_string))
-    g.answer = said
-    return Response(said.body, mimetype="application/json")
+    return Response(answer_bytes(asked()), mimetype="application/json")
 
 
 @api.get("/api/faq")

@@ -5,9 +5,8 @@ from threading import Event
 from flask import Flask
 
 from zhicheng.answering.service import Service
-from zhicheng.knowledge.caches import BoundedCache
 from zhicheng.knowledge.limits import Limits
-from zhicheng.web import bodies, caching, compressing, linked_data, logs, metrics, openapi, problems, rates, security, sparql
+from zhicheng.web import bodies, caching, compressing, linked_data, logs, metrics, openapi, problems, rates, replaying, security, sparql
 from zhicheng.web.api import api
 from zhicheng.web.eligibility import eligibility
 from zhicheng.web.compare import compare
@@ -16,9 +15,6 @@ from zhicheng.web.pages import pages
 from zhicheng.web.queries import queries
 from zhicheng.web.rates import Rates
 from zhicheng.web.rubrics import rubrics
-
-# The most answers that are kept as they were sent, and their bytes.
-ANSWERS = 5000, 50_000_000
 
 
 def create_app(service: Service, limits: Limits | None = None, ledger: Ledger | None = None, limit: Rates | None = None) -> Flask:
@@ -32,10 +28,10 @@ def create_app(service: Service, limits: Limits | None = None, ledger: Ledger | 
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["zhicheng"] = service
     app.extensions["ledger"] = ledger
-    app.extensions["answers"] = BoundedCache(*ANSWERS)
     app.extensions["draining"] = Event()
-    logs.register(app)
     metrics.register(app, service)
+    replaying.register(app, limit)
+    logs.register(app)
     if limit:
         rates.register(app, limit)
     bodies.register(app)

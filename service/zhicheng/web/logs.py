@@ -19,6 +19,7 @@ from flask import Flask, Response, g, request
 from zhicheng.web.metrics import method, route
 
 ROOT, SERVER = "zhicheng", "_granian"
+ID = "X-Request-ID"
 requests = logging.getLogger(f"{ROOT}.request")
 STANDARD_ERROR = 2
 
@@ -64,20 +65,29 @@ def configure(level: str) -> None:
     logging.getLogger(SERVER).addFilter(lambda record: record.levelno >= logging.WARNING and "Python threads" not in record.getMessage())
 
 
+def new_id() -> str:
+    """An id for a request."""
+    return secrets.token_hex(8)
+
+
+def say(method: str, route: str, status: int, seconds: float, size: int | None, number: str) -> None:
+    """Log a request that was answered."""
+    if requests.isEnabledFor(logging.INFO):
+        said = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 2), "bytes": size, "id": number}
+        requests.info("request", extra={"said": said})
+
+
 def register(app: Flask) -> None:
     """Give every request an id, and log it once it is answered; `metrics` must time it."""
 
     @app.before_request
     def identify() -> None:
-        g.request_id = secrets.token_hex(8)
+        g.request_id = new_id()
 
     @app.after_request
     def log(response: Response) -> Response:
         if "request_id" in g:
-            response.headers["X-Request-ID"] = g.request_id
-            if requests.isEnabledFor(logging.INFO):
-                size = 0 if request.method == "HEAD" else response.content_length or response.calculate_content_length()
-                milliseconds = round((perf_counter() - g.started) * 1000, 2)
-                said = {"method": method(), "route": route(), "status": response.status_code, "ms": milliseconds, "bytes": size, "id": g.request_id}
-                requests.info("request", extra={"said": said})
+            response.headers[ID] = g.request_id
+            size = 0 if request.method == "HEAD" else response.content_length or response.calculate_content_length()
+            say(method(), route(), response.status_code, perf_counter() - g.started, size, g.request_id)
         return response

@@ -6,9 +6,10 @@ A server with several worker processes adds up what all of them counted, those t
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import perf_counter
+from typing import NamedTuple
 
 from flask import Blueprint, Flask, Response, current_app, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
@@ -65,6 +66,26 @@ def route() -> str:
     return request.url_rule.rule if request.url_rule else "unmatched"
 
 
+class Answered(NamedTuple):
+    """What is counted of an answer."""
+
+    status: str
+    reason: str
+
+
+def answered() -> Answered | None:
+    """What is counted of the answer that this request was given; None where it asked no question."""
+    return Answered(g.answer.status, g.answer.reason or "") if "answer" in g else None
+
+
+Count = Callable[[str, str, int, float | None, Answered | None], None]
+
+
+def counts(app: Flask) -> Count:
+    """What counts a request of an application: its route, method, status, seconds if they are known, and answer."""
+    return app.extensions["counts"]
+
+
 def register(app: Flask, service: Service) -> None:
     """Count and time every request of an application from now on."""
     registry = app.extensions["metrics"] = CollectorRegistry()
@@ -78,13 +99,18 @@ def register(app: Flask, service: Service) -> None:
     def start() -> None:
         g.started = perf_counter()
 
+    def add(route: str, method: str, status: int, taken: float | None, answer: Answered | None) -> None:
+        requests.labels(route, method, status).inc()
+        if taken is not None:
+            seconds.labels(route).observe(taken)
+        if answer:
+            answers.labels(*answer).inc()
+
+    app.extensions["counts"] = add
+
     @app.after_request
     def count(response: Response) -> Response:
-        requests.labels(route(), method(), response.status_code).inc()
-        if "started" in g:
-            seconds.labels(route()).observe(perf_counter() - g.started)
-        if "answer" in g:
-            answers.labels(g.answer.status, g.answer.reason or "").inc()
+        add(route(), method(), response.status_code, perf_counter() - g.started if "started" in g else None, answered())
         return response
 
     app.register_blueprint(metrics)

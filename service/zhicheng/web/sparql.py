@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl
 
-from flask import Blueprint, Flask, Response, current_app, redirect, request, url_for
+from flask import Blueprint, Flask, Response, current_app, g, redirect, request, url_for
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple
 from werkzeug.exceptions import MethodNotAllowed, NotAcceptable, RequestEntityTooLarge, RequestURITooLarge, UnsupportedMediaType
 
@@ -15,6 +15,7 @@ from zhicheng.knowledge.fork_server import Job
 from zhicheng.knowledge.limits import Limits, QueryRefused
 from zhicheng.knowledge.results import GRAPHS, SOLUTIONS
 from zhicheng.knowledge.sandbox import Sandbox
+from zhicheng.knowledge.sparql_text import repeats
 from zhicheng.knowledge.serialising import GRAPH_FORMATS, written
 from zhicheng.terms import PREFIXES, RDF
 from zhicheng.web import turns
@@ -69,6 +70,7 @@ def endpoint() -> Response:
     if reply.gzip:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept, Accept-Encoding"
+    g.repeatable = repeats(queries[0])
     return response
 
 
