@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from hostile import QUERIES
 
+from zhicheng.errors import Invalid, StoreFailure
 from zhicheng.knowledge.fork_server import Job
 from zhicheng.knowledge.limits import Forbidden, Limits, TimedOut, TooCostly
 from zhicheng.knowledge.sandbox import Sandbox
@@ -242,9 +243,12 @@ def test_who_finds_the_queue_full_does_not_wait(app):
 
 def test_the_fork_server_comes_back_when_killed(sandbox):
     before = sandbox.process or sandbox.run(job("ASK {}")) and sandbox.process
+    left = children(before)
     os.kill(before, signal.SIGKILL)
     assert json.loads(sandbox.run(job("ASK {}")).body)["boolean"] is True
-    assert sandbox.process not in (None, before) and gone(before)
+    assert gone(before) and all(map(gone, left))
+    assert json.loads(sandbox.run(job("ASK {}")).body)["boolean"] is True
+    assert sandbox.process not in (None, before)
 
 
 def test_a_query_under_way_when_it_is_killed_is_run_again(sandbox):
@@ -261,13 +265,54 @@ def test_a_query_under_way_when_it_is_killed_is_run_again(sandbox):
     assert refused and sandbox.process not in (None, before)
 
 
-def test_a_fork_server_that_hangs_is_replaced(sandbox):
+def test_a_process_that_hangs_is_replaced_and_its_server_too(sandbox):
     sandbox.run(job("ASK {}"))
     before = sandbox.process
-    os.kill(before, signal.SIGSTOP)
+    for child in children(before):
+        os.kill(child, signal.SIGSTOP)
     with pytest.raises(TimedOut):
         sandbox.run(job("ASK {}"))
     assert gone(before) and json.loads(sandbox.run(job("ASK {}")).body)["boolean"] is True
+    before = sandbox.process
+    ended = children(before)
+    os.kill(before, signal.SIGSTOP)
+    for child in ended:
+        os.kill(child, signal.SIGKILL)
+    with pytest.raises(StoreFailure, match="hung"):
+        sandbox.run(job("ASK {}"))
+    assert gone(before) and json.loads(sandbox.run(job("ASK {}")).body)["boolean"] is True
+
+
+def test_short_queries_share_a_process_and_others_end_theirs(sandbox):
+    sandbox.close()
+    answered = [sandbox.run(job("ASK {}")).body for _ in range(5)]
+    (process,) = children(sandbox.process)
+    with pytest.raises(Invalid):
+        sandbox.run(job("ASK {"))
+    assert len(set(answered)) == 1 and children(sandbox.process) == [process]
+    with pytest.raises(TooCostly):
+        sandbox.run(job(QUERIES["more rows than allowed"].text))
+    assert gone(process)
+    sandbox.run(job("ASK {}"))
+    (process,) = children(sandbox.process)
+    assert process and os.sched_getscheduler(process) == os.SCHED_OTHER
+    with pytest.raises(TimedOut):
+        sandbox.run(job(FOREVER))
+    assert gone(process)
+
+
+def test_a_long_query_goes_on_at_the_lowest_priority(sandbox):
+    thread = threading.Thread(target=lambda: pytest.raises(TimedOut, sandbox.run, job(FOREVER)))
+    thread.start()
+    time.sleep(0.5)
+    running = [child for child in children(sandbox.process) if os.getpriority(os.PRIO_PROCESS, child) == 19]
+    assert len(running) == 1 and os.sched_getscheduler(running[0]) in (os.SCHED_IDLE, os.SCHED_OTHER)
+    thread.join()
+
+
+def test_the_time_and_what_is_drawn_are_those_of_each_query(sandbox):
+    clocks = [json.loads(sandbox.run(job("SELECT (NOW() AS ?t) (UUID() AS ?u) {}")).body)["results"]["bindings"][0] for _ in range(3)]
+    assert len({c["t"]["value"] for c in clocks}) == len({c["u"]["value"] for c in clocks}) == 3
 
 
 def test_nothing_outlives_the_process_that_started_it():
@@ -294,7 +339,7 @@ time.sleep(60)
 
 def test_a_first_query_does_not_wait_for_ever(service):
     sandbox = Sandbox(b"this is not N-Quads", LIMITS)
-    with pytest.raises(Exception, match="ended before it was ready|ended twice"):
+    with pytest.raises(Exception, match="ended before it was ready|ended three times"):
         sandbox.run(job("ASK {}"))
     sandbox.close()
 

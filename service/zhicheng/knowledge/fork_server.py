@@ -1,7 +1,8 @@
-"""A process that holds the graph and nothing else, and forks a child for each query of a stranger.
+"""A process that holds the graph and nothing else, and forks children for the queries of strangers.
 
-It has one thread, so that a fork is safe, and reads one control socket: for each query a byte and the socket of a connection. The child
-puts bounds on itself that only the kernel can lift, reads the query from its connection, writes the reply there and ends. It is run as
+It has one thread, so that a fork is safe, and reads one control socket: for each child a byte and the socket of a connection. The child
+puts bounds on itself that only the kernel can lift, says its process id, and then answers one query after another over its connection. It ends with the
+first query that took long, much memory or failed, after so many, and when the connection does. The server is run as
 `python -m zhicheng.knowledge.fork_server CONTROL QUADS LIMITS`: two file descriptors, and the limits as JSON. It ends when the control socket does.
 """
 
@@ -9,11 +10,14 @@ import contextlib
 import ctypes
 import gc
 import json
+import math
 import os
 import resource
 import signal
 import socket
+import struct
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,6 +34,10 @@ READY = b"r"
 MEGABYTE = 1_000_000
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 PACKED_FROM = 1000  # bytes; less is not worth packing
+# A query is sent as its length in bytes and a job; what says its process id, and a length, has this form too.
+NUMBER = struct.Struct("!I")
+# Seconds after which a query counts as long: it goes on at the lowest priority, and its process ends with it. And the most queries of one process.
+LONG, MOST = 0.05, 1000
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,8 @@ def main(control_fd: int, quads_fd: int, limits: Limits) -> None:
             try:
                 child = os.fork()
             except OSError as error:
-                _reply(connection, StoreFailure(f"No process could be made for the query: {error}"))
+                said = _refusal(StoreFailure(f"No process could be made for the query: {error}"))
+                connection.sendall(NUMBER.pack(os.getpid()) + json.dumps(said | {"length": 0, "ends": True}).encode() + b"\n")
                 child = 1
             if child == 0:
                 control.close()
@@ -105,44 +114,74 @@ def _address_space() -> int:
 
 
 def _confine(limits: Limits, ceiling: int, server: int, libc: ctypes.CDLL | None) -> None:
-    """Bound this process for good: time, memory, no files, no sockets, no further processes, the last call on the processor."""
+    """Bound this process for good: memory, time on the processor, no files, no sockets, no further processes."""
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, limits.seconds)
     if libc is not None:
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != server:  # it ended before the line above
             os._exit(0)
-    os.nice(19)
-    if hasattr(os, "SCHED_IDLE"):
-        with contextlib.suppress(PermissionError):  # some containers forbid it; the niceness stands
-            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-    bounds = {resource.RLIMIT_CORE: 0, resource.RLIMIT_FSIZE: 0, resource.RLIMIT_NPROC: 0, resource.RLIMIT_CPU: limits.seconds + 1, resource.RLIMIT_NOFILE: 0}
+    bounds = {resource.RLIMIT_CORE: 0, resource.RLIMIT_FSIZE: 0, resource.RLIMIT_NPROC: 0, resource.RLIMIT_CPU: math.ceil(limits.seconds + MOST * LONG) + 1, resource.RLIMIT_NOFILE: 0}
     if sys.platform == "linux":
         bounds[resource.RLIMIT_AS] = ceiling
     for name, bound in bounds.items():
         resource.setrlimit(name, (bound, bound))
 
 
+def demote(process: int) -> None:
+    """Give a child the last call on the processor, until it ends; nothing where it has."""
+    with contextlib.suppress(ProcessLookupError):
+        os.setpriority(os.PRIO_PROCESS, process, 19)
+        if hasattr(os, "SCHED_IDLE"):
+            with contextlib.suppress(PermissionError):  # some containers forbid it; the niceness stands
+                os.sched_setscheduler(process, os.SCHED_IDLE, os.sched_param(0))
+
+
 def _serve(store: Store, limits: Limits, connection: socket.socket) -> None:
+    """Answer queries as long as they come and this process is as good as new; each has its time from when it came."""
+    connection.sendall(NUMBER.pack(os.getpid()))
+    for left in reversed(range(MOST)):
+        head = _read(connection, NUMBER.size)
+        signal.setitimer(signal.ITIMER_REAL, limits.seconds)
+        began = time.monotonic()
+        said, body = _reply(store, limits, _read(connection, NUMBER.unpack(head)[0]))
+        ends = not left or "error" in said and said["error"] != Invalid.__name__ or time.monotonic() - began > LONG
+        connection.sendall(json.dumps(said | {"length": len(body), "ends": ends}).encode() + b"\n" + body)
+        if ends:
+            return
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _read(connection: socket.socket, size: int) -> bytes:
+    """So many bytes; the process ends where they do not come."""
+    found = bytearray()
+    while len(found) < size:
+        part = connection.recv(size - len(found))
+        if not part:
+            os._exit(0)
+        found += part
+    return bytes(found)
+
+
+def _reply(store: Store, limits: Limits, message: bytes) -> tuple[dict, bytes]:
+    """What is said to a job, and the result."""
     try:
-        job = Job(**json.loads(b"".join(iter(lambda: connection.recv(1 << 16), b""))))
+        job = Job(**json.loads(message))
         if asks_service(job.query):
             raise Forbidden("The query has a SERVICE clause, and this endpoint reaches no other. Take the clause out, or run the query from a client that federates")
         media, parts = _evaluated(store, job, limits)
         gzip = job.gzip and sum(map(len, parts)) >= PACKED_FROM
         body = results.compressed(parts) if gzip else b"".join(parts)
     except ZhichengError as error:
-        _reply(connection, error)
+        return _refusal(error), b""
     except MemoryError:
-        _reply(connection, out_of_memory(limits))
+        return _refusal(out_of_memory(limits)), b""
     except SyntaxError as error:
-        _reply(connection, Invalid("query", f"is not SPARQL: {error.msg}", "Send a SELECT, ASK, CONSTRUCT or DESCRIBE query; this endpoint is read only"))
+        return _refusal(Invalid("query", f"is not SPARQL: {error.msg}", "Send a SELECT, ASK, CONSTRUCT or DESCRIBE query; this endpoint is read only")), b""
     except Exception as error:
-        _reply(connection, Invalid("query", f"cannot be evaluated: {error}", "Mend what the engine names"))
+        return _refusal(Invalid("query", f"cannot be evaluated: {error}", "Mend what the engine names")), b""
     except BaseException as error:  # a panic of the engine is no Exception
-        _reply(connection, StoreFailure(f"The engine failed on this query: {error}"))
-    else:
-        connection.sendall(json.dumps({"media": media, "gzip": gzip, "length": len(body)}).encode() + b"\n" + body)
+        return _refusal(StoreFailure(f"The engine failed on this query: {error}")), b""
+    return {"media": media, "gzip": gzip}, body
 
 
 def _evaluated(store: Store, job: Job, limits: Limits) -> tuple[str, list[bytes]]:
@@ -169,15 +208,15 @@ def out_of_memory(limits: Limits) -> TooCostly:
     return TooCostly(f"The query needs more than {limits.memory} MB of memory, or nests more deeply than can be read. Make it more selective or simpler")
 
 
-def _reply(connection: socket.socket, error: ZhichengError) -> None:
-    """Write an error so that `Sandbox` raises the same one."""
-    arguments = [error.name, error.problem, error.remedy] if isinstance(error, Invalid) else [str(error)]
-    connection.sendall(json.dumps({"error": type(error).__name__, "arguments": arguments}).encode() + b"\n")
+def _refusal(error: ZhichengError) -> dict:
+    """An error such that `Sandbox` raises the same one."""
+    return {"error": type(error).__name__, "arguments": [error.name, error.problem, error.remedy] if isinstance(error, Invalid) else [str(error)]}
 
 
 def encoded(job: Job) -> bytes:
     """A job as it is sent."""
-    return json.dumps(asdict(job)).encode()
+    message = json.dumps(asdict(job)).encode()
+    return NUMBER.pack(len(message)) + message
 
 
 def raised(reply: dict) -> ZhichengError:

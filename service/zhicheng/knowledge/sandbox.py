@@ -17,7 +17,7 @@ from zhicheng.knowledge import fork_server
 from zhicheng.knowledge.fork_server import Job
 from zhicheng.knowledge.limits import Busy, Limits, TimedOut
 
-# Seconds past a query's own deadline after which the fork server itself is taken to hang.
+# Seconds past a query's own deadline after which its process is taken to hang, and the fork server with it.
 GRACE = 3.0
 CHUNK = 1 << 18
 
@@ -32,13 +32,22 @@ class Reply:
 
 
 class _Gone(Exception):
-    """The fork server ended while a query was with it."""
+    """The fork server, or a process that had answered before, ended while a query was with it."""
+
+
+@dataclass
+class _Child:
+    """A process that answers one query after another, and whether it has answered one."""
+
+    connection: socket.socket
+    process: int
+    used: bool = False
 
 
 class Sandbox:
-    """Runs queries over a graph, each in a child of one fork server, which is started when first needed and again when it has ended.
+    """Runs queries over a graph in children of one fork server, which is started when first needed and again when it has ended.
 
-    It may be used from several threads. What it holds ends with this process, however that ends.
+    As many run at once as the limits say, each in a process that has no other meanwhile; one that is short leaves its process to the next. It may be used from several threads. What it holds ends with this process, however that ends.
     """
 
     def __init__(self, quads: bytes, limits: Limits):
@@ -50,6 +59,7 @@ class Sandbox:
         self._lock = threading.Lock()
         self._server: subprocess.Popen | None = None
         self._control: socket.socket | None = None
+        self._idle: list[_Child] = []
         self._finalizer: weakref.finalize | None = None
         self._owner = 0
 
@@ -65,12 +75,12 @@ class Sandbox:
             if not self._running.acquire(timeout=self.limits.patience):
                 raise self._busy()
             try:
-                for _ in range(2):
+                for _ in range(3):
                     try:
                         return self._run(job)
                     except _Gone:
                         continue
-                raise StoreFailure("The process that runs queries ended twice on this one. Try again later")
+                raise StoreFailure("The process that runs queries ended three times on this one. Try again later")
             finally:
                 self._running.release()
         finally:
@@ -95,37 +105,77 @@ class Sandbox:
         return Busy(f"{self.limits.running} queries are running, as many as may at once, and none ended in time. Try again in a few seconds")
 
     def _run(self, job: Job) -> Reply:
-        control = self._ready()
-        ours, theirs = socket.socketpair()
-        with ours:
-            with theirs:
-                try:
-                    socket.send_fds(control, [b"q"], [theirs.fileno()])
-                except OSError as error:
-                    raise _Gone from error
-            began = time.monotonic()
-            try:
-                reply = _exchange(ours, fork_server.encoded(job), began + self.limits.seconds + GRACE)
-            except TimeoutError:
-                self.close()
-                reply = b""
-        head, sign, body = reply.partition(b"\n")
-        if sign:
-            said = json.loads(head)
-            if "error" in said:
-                raise fork_server.raised(said)
-            if said["length"] == len(body):
-                return Reply(said["media"], said["gzip"], body)
-        if time.monotonic() - began >= self.limits.seconds:
-            raise TimedOut(f"The query was ended after {self.limits.seconds} seconds. Make it more selective, or add a LIMIT")
-        if not self._lives(control):
-            raise _Gone
-        raise fork_server.out_of_memory(self.limits)
-
-    def _ready(self) -> socket.socket:
-        """The control socket of a fork server that has its graph loaded."""
         with self._lock:
             control = self._started()
+            child = self._idle.pop() if self._idle else None
+        child = child or self._born(control)
+        began = time.monotonic()
+        said, body = None, b""
+        try:
+            said, body = _exchange(child, fork_server.encoded(job), began + self.limits.seconds + GRACE)
+        except TimeoutError:
+            self.close()
+        except EOFError:
+            pass
+        finally:
+            if said is None or said["ends"]:
+                child.connection.close()
+        if said is None:
+            if time.monotonic() - began >= self.limits.seconds:
+                raise TimedOut(f"The query was ended after {self.limits.seconds} seconds. Make it more selective, or add a LIMIT")
+            if child.used or not self._lives(control):
+                self._forget(control)
+                raise _Gone
+            raise fork_server.out_of_memory(self.limits)
+        if not said["ends"]:
+            self._keep(child, control)
+        if "error" in said:
+            raise fork_server.raised(said)
+        return Reply(said["media"], said["gzip"], body)
+
+    def _born(self, control: socket.socket) -> _Child:
+        """A new child of the fork server behind a control socket, once it has its graph loaded."""
+        self._await(control)
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                socket.send_fds(control, [b"q"], [theirs.fileno()])
+            except OSError as error:
+                ours.close()
+                raise _Gone from error
+        try:
+            ours.settimeout(self.limits.seconds + GRACE)
+            return _Child(ours, fork_server.NUMBER.unpack(_whole(ours, bytearray(), fork_server.NUMBER.size))[0])
+        except EOFError as error:
+            ours.close()
+            raise _Gone from error
+        except TimeoutError as error:
+            ours.close()
+            self.close()
+            raise StoreFailure("The process that runs queries hung, and was ended. Try again later") from error
+
+    def _keep(self, child: _Child, control: socket.socket) -> None:
+        """Have a child that may answer more wait for the next query; one of a fork server that is no longer in use ends."""
+        child.used = True
+        with self._lock:
+            if control is self._control:
+                self._idle.append(child)
+                return
+        child.connection.close()
+
+    def _forget(self, control: socket.socket) -> None:
+        """End the children that wait."""
+        with self._lock:
+            if control is self._control:
+                self._dismiss()
+
+    def _dismiss(self) -> None:
+        for child in self._idle:
+            child.connection.close()
+        self._idle.clear()
+
+    def _await(self, control: socket.socket) -> None:
+        """Wait until a fork server has its graph loaded."""
         loaded = poll()
         try:
             loaded.register(control, POLLIN)
@@ -137,7 +187,6 @@ class Sandbox:
             raise _Gone from error
         if said != fork_server.READY:
             raise StoreFailure("The process that runs queries ended before it was ready. Try again later")
-        return control
 
     def _started(self) -> socket.socket:
         if self._control is not None and self._owner == os.getpid():
@@ -157,6 +206,7 @@ class Sandbox:
         return ours
 
     def _end(self) -> None:
+        self._dismiss()
         if self._control is not None:
             self._finalizer()
             self._server = self._control = None
@@ -179,19 +229,40 @@ def _end(server: subprocess.Popen, control: socket.socket) -> None:
     server.wait()
 
 
-def _exchange(connection: socket.socket, message: bytes, deadline: float) -> bytes:
-    """Send a message and read all that comes back; a peer that ended early has said nothing more. Raises TimeoutError at the deadline."""
-    parts = []
+def _exchange(child: _Child, message: bytes, deadline: float) -> tuple[dict, bytes]:
+    """What a child says to a message, and the bytes after it. Raises EOFError where it ends first, TimeoutError at the deadline."""
+    connection, received = child.connection, bytearray()
     try:
         connection.settimeout(max(deadline - time.monotonic(), 0.001))
         connection.sendall(message)
-        connection.shutdown(socket.SHUT_WR)
-        while True:
-            connection.settimeout(max(deadline - time.monotonic(), 0.001))
-            part = connection.recv(CHUNK)
-            if not part:
-                break
-            parts.append(part)
-    except (BrokenPipeError, ConnectionResetError):
-        pass
-    return b"".join(parts)
+    except (BrokenPipeError, ConnectionResetError) as error:
+        raise EOFError from error
+    try:
+        connection.settimeout(fork_server.LONG)
+        received += _part(connection)
+    except TimeoutError:
+        fork_server.demote(child.process)
+    while (end := received.find(b"\n")) < 0:
+        connection.settimeout(max(deadline - time.monotonic(), 0.001))
+        received += _part(connection)
+    said = json.loads(received[:end])
+    del received[: end + 1]
+    connection.settimeout(max(deadline - time.monotonic(), 0.001))
+    return said, _whole(connection, received, said["length"])
+
+
+def _whole(connection: socket.socket, received: bytearray, size: int) -> bytes:
+    """So many bytes, of which some were received before."""
+    while len(received) < size:
+        received += _part(connection)
+    return bytes(received)
+
+
+def _part(connection: socket.socket) -> bytes:
+    try:
+        part = connection.recv(CHUNK)
+    except ConnectionResetError:
+        part = b""
+    if not part:
+        raise EOFError
+    return part
