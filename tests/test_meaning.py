@@ -3,14 +3,16 @@
 import hashlib
 import io
 import os
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from zhicheng.answering import models
-from zhicheng.answering.meaning import Attuned, Encoder, Meanings
+from zhicheng.__main__ import main
+from zhicheng.answering import attuning, models
+from zhicheng.answering.meaning import ATTUNEMENT, Attuned, Encoder, Meanings
 from zhicheng.answering.service import open_service
 from zhicheng.errors import Invalid
 from zhicheng.settings import Settings
@@ -48,18 +50,18 @@ def said() -> tuple[list[str], object]:
     ("asked", "same", "other"),
     [("大专毕业多久能当工程师", "专科学历评工程师要几年", "评审费在哪里缴"), ("What does the review cost?", "How much is the review fee?", "Who issues the certificate?")],
 )
-def test_what_means_the_same_is_nearer_than_what_does_not(encoder, asked, same, other):
-    near = Meanings(encoder, [same, other]).near(encoder.meaning(asked))
+def test_what_means_the_same_is_nearer_than_what_does_not(encoder, home, asked, same, other):
+    attuned = Attuned(encoder, home / "data" / ATTUNEMENT)
+    near = Meanings(attuned, [same, other]).near(attuned.meaning(asked))
     assert 0 <= near[1] < near[0] <= 1
 
 
-def test_an_encoder_is_attuned_by_texts_that_ask_the_same(encoder, service):
+def test_what_was_learnt_from_the_wordings_helps_with_the_patterns_of_the_queries(encoder, service, home):
     asked = [(name, ask) for name, query in service.catalogue.queries.items() for ask in query.ask if "{" not in ask]
     subjects, texts = zip(*asked, strict=True)
-    learnt = [pair for n, pair in enumerate(asked) if n % 3]
 
     def found(encoder) -> int:
-        """Of the texts that nothing was learnt from, those whose nearest other text is of the same query."""
+        """Of every third pattern, those whose nearest other pattern is of the same query."""
         hits = 0
         meanings = Meanings(encoder, texts)
         for n in range(0, len(texts), 3):
@@ -68,9 +70,31 @@ def test_an_encoder_is_attuned_by_texts_that_ask_the_same(encoder, service):
             hits += subjects[int(near.argmax())] == subjects[n]
         return hits
 
-    attuned = Attuned(encoder, learnt)
-    assert found(attuned) > found(encoder)
-    assert Attuned(encoder, []).meaning("评审费是多少").vector.tolist() == encoder.meaning("评审费是多少").vector.tolist()
+    assert found(Attuned(encoder, home / "data" / ATTUNEMENT)) > found(encoder)
+
+
+def test_it_is_learnt_anew_from_the_wordings(encoder, copy, monkeypatch, capsys):
+    monkeypatch.setattr(attuning, "STEPS", 20)
+    monkeypatch.setenv("ZHICHENG_HOME", str(copy))
+    path = copy / "data" / ATTUNEMENT
+    before = path.read_bytes()
+    path.unlink()
+    assert main(["attune"]) == 0
+    told = re.findall(r"(en|zh): of (\d+) wordings kept back .* in (\d+)% before, (\d+)% after", capsys.readouterr().out)
+    assert [language for language, *_ in told] == ["en", "zh"]
+    assert all(int(kept) > 500 and int(after) > int(before) + 5 for _, kept, before, after in told)
+    held = Attuned(encoder, path).meaning("评审费是多少").vector
+    assert held.shape == (attuning.DIRECTIONS,) and path.stat().st_size == len(before)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"not what numpy writes", b"PK\x03\x04 cut short"], ids=str)
+def test_without_what_was_learnt_meanings_are_compared_all_the_same(encoder, tmp_path, caplog, content):
+    path = tmp_path / ATTUNEMENT
+    if content is not None:
+        path.write_bytes(content)
+    attuned = Attuned(encoder, path)
+    assert "`zhicheng attune` makes it anew" in caplog.text
+    assert attuned.meaning("评审费是多少").vector.tolist() == encoder.meaning("评审费是多少").vector.tolist()
 
 
 def test_texts_of_two_languages_are_not_compared(encoder):

@@ -1,4 +1,4 @@
-"""The command line: serve, ask, eligibility, compare, score, query, export, load, models, check."""
+"""The command line: serve, ask, eligibility, compare, score, query, export, load, models, attune, check."""
 
 import argparse
 import csv
@@ -92,6 +92,9 @@ def _parser() -> argparse.ArgumentParser:
 
     models = commands.add_parser("models", help="fetch the language models by which questions are compared in meaning")
     models.set_defaults(run=_models)
+
+    attune = commands.add_parser("attune", help="learn from the wordings anew how questions are compared in meaning")
+    attune.set_defaults(run=_attune)
 
     check = commands.add_parser("check", help="prove the graph and report its coverage")
     check.set_defaults(run=_check)
@@ -233,6 +236,14 @@ def _load(settings: Settings, options: argparse.Namespace) -> int:
     prove(graph, settings.home, settings.cache)
     queries = publish(graph, address, lambda said: print(said, file=sys.stderr, flush=True))
     print(f"published {graph.size} triples; serve them with ZHICHENG_STORE={queries}")
+    return 0
+
+
+def _attune(settings: Settings, options: argparse.Namespace) -> int:
+    from zhicheng.answering.attuning import attune
+    from zhicheng.answering.meaning import Encoder
+
+    print(attune(settings.home, Encoder(settings.models), lambda line: print(line, flush=True)))
     return 0
 
 

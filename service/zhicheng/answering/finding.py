@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from zhicheng.answering.linking import Entity
 from zhicheng.answering.matching import grams
-from zhicheng.answering.meaning import Encoder, Meaning
+from zhicheng.answering.meaning import Attuned, Meaning
 from zhicheng.answering.reading import Reader, Reading
 from zhicheng.answering.retrieval import OTHER_TITLE, Retriever
 from zhicheng.answering.wordings import Near, Wordings
@@ -16,7 +16,7 @@ from zhicheng.knowledge.stores import GraphStore
 from zhicheng.knowledge.wordings import Wording
 
 # The share of a fact's own words in its score, beside that of its nearest wording.
-OWN_WORDS = 0.35
+OWN_WORDS = 0.3
 # What the nearness of a silence counts for, which has no words of its own.
 SILENT = 0.85
 # How near the wording of a silence has to be.
@@ -41,14 +41,13 @@ class Found:
 
 
 class Finder:
-    """Finds facts; built once from the library and the wordings, to which its `encoder` is attuned."""
+    """Finds facts; built once from the library and the wordings."""
 
-    def __init__(self, store: GraphStore, library: Library, reader: Reader, wordings: Sequence[Wording], encoder: Encoder):
+    def __init__(self, store: GraphStore, library: Library, reader: Reader, wordings: Sequence[Wording], encoder: Attuned):
         self._library, self._reader = library, reader
         self._regions = {subject: library.policies[known.document].region for subject, known in (library.facts | library.silences).items()}
         self._retriever = Retriever(store, library, reader.linker)
         self._wordings = Wordings(wordings, reader.entities, encoder)
-        self.encoder = self._wordings.encoder
 
     def find(self, reading: Reading, within: set[str], meaning: Meaning | None = None) -> Found:
         """The facts nearest to a question, in every region of `within` or in all where it is empty, and how near the nearest is; `meaning` is that of the question without its regions."""

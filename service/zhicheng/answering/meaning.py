@@ -1,15 +1,15 @@
 """How near texts are in meaning, whatever their words: the cosine of the vectors that a sentence encoder gives them.
 
-Each language has its own encoder (models.toml); texts of two languages are not compared. An encoder is attuned to the questions of this
-field by texts that are known to ask the same: what such texts differ in counts for less (within-class covariance normalisation: Hatch,
-Kajarekar, Stolcke 2006). Where the models are not at hand texts are compared by their words alone, which answers fewer questions
-(README, "How questions are understood").
+Each language has its own encoder (models.toml); texts of two languages are not compared. A text's vector is that of its first token beside the
+mean of the others', turned by a map that was learnt from texts known to ask the same (attuning.py), so that what such texts differ in counts
+for less. Where the models are not at hand texts are compared by their words alone, which answers fewer questions (README, "How questions are understood").
 """
 
 import hashlib
 import logging
 import os
 import tempfile
+import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
@@ -24,11 +24,14 @@ from zhicheng.answering.models import Model, listed
 logger = logging.getLogger(__name__)
 Thing = TypeVar("Thing")
 # The cosines, once attuned, at or below which two texts have nothing to do with each other, and from which they mean the same.
-APART, SAME = 0.0, 0.8
-# How much the mean of all directions is mixed into how far texts that ask the same differ in one, against what few texts show by chance.
-SHRINKAGE, LEAST_SPREAD = 1.0, 1e-6
+APART, SAME = 0.17, 0.88
 # The most tokens of a text, the texts encoded at once, and the most vectors that are kept between starts.
 LONGEST, BATCH, KEPT = 128, 32, 100_000
+LEAST = 1e-9
+# What numpy raises for a file that it did not write, or not whole.
+UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
+# The file of a home's data/ that attunes its meanings.
+ATTUNEMENT = "attunement.npz"
 
 
 class Meaning(NamedTuple):
@@ -48,9 +51,18 @@ class Encoder:
             logger.warning("language models are missing from %s: questions are compared by their words alone; `zhicheng models` fetches them", folder)
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages whose model is at hand."""
+        return tuple(sorted(self._models))
+
+    @property
     def identity(self) -> str:
         """What vectors depend on: the folder and the models in it."""
         return " ".join([str(self._folder), *(model.sha256 for model in self._models.values())])
+
+    def name(self, language: str) -> str | None:
+        """What tells the model of a language from others; None where it is missing."""
+        return self._models[language].sha256[:16] if language in self._models else None
 
     def meaning(self, text: str) -> Meaning | None:
         """The meaning of a text; None where the model of its language is missing or it is blank."""
@@ -63,7 +75,7 @@ class Encoder:
         """The vectors of texts of a language, one row each; those met before are read from the models folder. None where the model is missing."""
         if language not in self._models:
             return None
-        path = self._folder / f"vectors-{self._models[language].sha256[:16]}.npz"
+        path = self._folder / f"vectors-first-mean-{self.name(language)}.npz"
         known = _read(path)
         keys = [hashlib.blake2b(text.encode(), digest_size=16).hexdigest() for text in texts]
         new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
@@ -80,21 +92,45 @@ class Encoder:
         encoded = tokenizer.encode_batch(texts)
         ids = np.array([e.ids for e in encoded], dtype=np.int64)
         inputs = {"input_ids": ids, "attention_mask": np.array([e.attention_mask for e in encoded], dtype=np.int64), "token_type_ids": np.zeros_like(ids)}
-        first = session.run(None, inputs)[0][:, 0]
-        return (first / np.linalg.norm(first, axis=1, keepdims=True)).astype(np.float16)
+        tokens = session.run(None, inputs)[0]
+        first, last = tokens[:, 0], inputs["attention_mask"].sum(axis=1) - 1  # which stand for the text as a whole, and for its end
+        inside = inputs["attention_mask"].astype(np.float32)
+        inside[:, 0] = inside[np.arange(len(texts)), last] = 0
+        mean = np.einsum("ntd,nt->nd", tokens, inside)
+        return np.hstack([part / np.maximum(np.linalg.norm(part, axis=1, keepdims=True), LEAST) for part in (first, mean)]).astype(np.float16)
+
+
+class Attunement(NamedTuple):
+    """What is taken off the vectors of a language, and the map by which they are turned."""
+
+    mean: np.ndarray
+    map: np.ndarray
+
+    def turned(self, vectors: np.ndarray) -> np.ndarray:
+        """Vectors as they are compared, of length 1."""
+        turned = (vectors.astype(np.float32) - self.mean) @ self.map
+        return (turned / np.maximum(np.linalg.norm(turned, axis=-1, keepdims=True), LEAST)).astype(np.float16)
+
+    @staticmethod
+    def write(path: Path, encoder: Encoder, maps: dict[str, "Attunement"]) -> None:
+        """Keep the attunements of languages in a file, each under the name of the model that it is for."""
+        with path.open("wb") as file:
+            np.savez(file, **{f"{encoder.name(language)}-{part}": value.astype(np.float16) for language, held in maps.items() for part, value in held._asdict().items()})
 
 
 class Attuned:
     """An encoder whose vectors tell less of what texts that ask the same differ in."""
 
-    def __init__(self, encoder: Encoder, asked: Sequence[tuple[str, str]]):
-        """Take texts with what they ask for: (subject, text)."""
+    def __init__(self, encoder: Encoder, path: Path):
+        """Take the file that `Attunement.write` wrote; vectors of a model that it does not know, or without it, stay as they are, and the log says so."""
         self._encoder = encoder
-        self._turns: dict[str, tuple[np.ndarray, np.ndarray]] = {}
-        for language, pairs in _by_language(asked, lambda pair: pair[1]).items():
-            vectors = encoder.vectors(language, [text for _, text in pairs])
-            if vectors is not None:
-                self._turns[language] = _within_class([subject for subject, _ in pairs], vectors.astype(np.float32))
+        self._attunements: dict[str, Attunement] = {}
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                for language in encoder.languages:
+                    self._attunements[language] = Attunement(*(file[f"{encoder.name(language)}-{part}"].astype(np.float32) for part in Attunement._fields))
+        except UNREADABLE as error:
+            logger.warning("%s does not fit the language models (%s): meanings are compared without it; `zhicheng attune` makes it anew", path, error)
 
     def meaning(self, text: str) -> Meaning | None:
         """As `Encoder.meaning`, attuned."""
@@ -107,11 +143,8 @@ class Attuned:
         return None if vectors is None else self._turned(language, vectors)
 
     def _turned(self, language: str, vectors: np.ndarray) -> np.ndarray:
-        if language not in self._turns:
-            return vectors
-        mean, turn = self._turns[language]
-        turned = (vectors.astype(np.float32) - mean) @ turn
-        return (turned / np.linalg.norm(turned, axis=-1, keepdims=True)).astype(np.float16)
+        held = self._attunements.get(language)
+        return held.turned(vectors) if held else vectors
 
 
 class Meanings:
@@ -120,7 +153,7 @@ class Meanings:
     def __init__(self, encoder: Encoder | Attuned, texts: Sequence[str]):
         self._size = len(texts)
         self._spaces: dict[str, tuple[np.ndarray, np.ndarray]] = {}
-        for language, places in _by_language(range(len(texts)), lambda n: texts[n]).items():
+        for language, places in by_language(range(len(texts)), lambda n: texts[n]).items():
             vectors = encoder.vectors(language, [texts[n] for n in places])
             if vectors is not None:
                 self._spaces[language] = (np.array(places, dtype=np.intp), vectors)
@@ -152,22 +185,12 @@ def mixed(by_words: np.ndarray, by_meaning: np.ndarray | None, share: float) -> 
     return by_words if by_meaning is None else by_words * (1 - share) + by_meaning * share
 
 
-def _by_language(things: Iterable[Thing], text: Callable[[Thing], str]) -> dict[str, list[Thing]]:
+def by_language(things: Iterable[Thing], text: Callable[[Thing], str]) -> dict[str, list[Thing]]:
     """Things by the language of their texts."""
-    found: dict[str, list[T]] = defaultdict(list)
+    found: dict[str, list[Thing]] = defaultdict(list)
     for thing in things:
         found[detect(text(thing))].append(thing)
     return dict(sorted(found.items()))
-
-
-def _within_class(classes: Sequence[str], vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The mean of vectors, and the map that makes the members of their classes differ alike in every direction."""
-    _, of = np.unique(classes, return_inverse=True)
-    means = np.zeros((of.max() + 1, vectors.shape[1]), dtype=np.float32)
-    np.add.at(means, of, vectors)
-    apart = vectors - (means / np.bincount(of)[:, None])[of]
-    spread, directions = np.linalg.eigh(apart.T @ apart / len(apart))
-    return vectors.mean(axis=0), ((directions / np.sqrt(np.maximum(spread + SHRINKAGE * spread.mean(), LEAST_SPREAD))) @ directions.T).astype(np.float32)
 
 
 @lru_cache(maxsize=8)
@@ -192,7 +215,7 @@ def _read(path: Path) -> dict[str, np.ndarray]:
             return dict(zip(file["keys"].tolist(), file["vectors"], strict=True))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except UNREADABLE as error:
         logger.warning("%s cannot be read (%s); its vectors are made anew", path, error)
         return {}
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from zhicheng.answering.answers import Answer, Answers
 from zhicheng.answering.comparison import Comparison
 from zhicheng.answering.faq import Faq
-from zhicheng.answering.meaning import Encoder
+from zhicheng.answering.meaning import ATTUNEMENT, Attuned, Encoder
 from zhicheng.answering.understanding import Understanding
 from zhicheng.errors import FaultyGraph
 from zhicheng.knowledge import loading, prepared, wordings
@@ -117,6 +117,7 @@ def put_together(graph: loading.Graph, home: Path, store: GraphStore, encoder: E
     vocabulary = Vocabulary(store)
     library = Library(store)
     catalogue = Catalogue(home, vocabulary)
-    understanding = Understanding(store, vocabulary, catalogue, library, encoder, wordings.read(home, graph.policies, [*library.facts, *library.silences]))
+    attuned = Attuned(encoder, home / "data" / ATTUNEMENT)
+    understanding = Understanding(store, vocabulary, catalogue, library, attuned, wordings.read(home, graph.policies, [*library.facts, *library.silences]))
     answers = Answers(store, vocabulary, library, catalogue)
     return Service(graph, store, vocabulary, library, catalogue, understanding, answers, Faq(store, library, answers), Rubrics(store, library), Comparison(store, vocabulary, library), Descriptions(store), Datasets(store, graph.digest))

@@ -12,7 +12,7 @@ from zhicheng.answering.finding import Finder, Found
 from zhicheng.answering.language import detect, normalise
 from zhicheng.answering.linking import Entity
 from zhicheng.answering.matching import Matcher, grams
-from zhicheng.answering.meaning import Encoder, Meaning
+from zhicheng.answering.meaning import Attuned, Meaning
 from zhicheng.answering.persons import Persons
 from zhicheng.answering.questions import Question
 from zhicheng.answering.reading import SAME_MASK, Reader, Reading, mask
@@ -67,8 +67,8 @@ SELECT ?query ?label WHERE { ?entry a zc:FaqEntry ; zc:answeredBy ?query ; rdfs:
 class Understanding:
     """Reads questions; built once from the catalogue's patterns, the FAQ's printed questions, the concepts' names, the facts and their wordings."""
 
-    def __init__(self, store: GraphStore, vocabulary: Vocabulary, catalogue: Catalogue, library: Library, encoder: Encoder, wordings: Sequence[Wording]):
-        self._vocabulary, self._catalogue, self._library = vocabulary, catalogue, library
+    def __init__(self, store: GraphStore, vocabulary: Vocabulary, catalogue: Catalogue, library: Library, encoder: Attuned, wordings: Sequence[Wording]):
+        self._vocabulary, self._catalogue, self._library, self._encoder = vocabulary, catalogue, library, encoder
         self._reader = Reader(store, vocabulary, library)
         self._persons = Persons(vocabulary)
         self._masked_types = {_named(p) for q in catalogue.queries.values() for p in q.parameters} - {"region"}
@@ -77,7 +77,7 @@ class Understanding:
         types = {q.name: {p.name: _named(p) for p in q.parameters} for q in catalogue.queries.values()}
         background = [normalise(fact.label[language]) for fact in library.facts.values() for language in ("zh", "en")]
         self._finder = Finder(store, library, self._reader, wordings, encoder)
-        self._matcher = Matcher([(query, self._pattern(text, types[query]), self._reader.read(asked).plain) for query, text, asked in patterns], background, self._finder.encoder)
+        self._matcher = Matcher([(query, self._pattern(text, types[query]), self._reader.read(asked).plain) for query, text, asked in patterns], background, encoder)
         self._concepts = {name: set(CONCEPT.findall(VALUES.sub("", query.text, count=1))) for name, query in catalogue.queries.items()}
         self._whole = {f"aspect:{slug(row['aspect'].value)}" for row in store.query(WHOLE)}
         self._spoken: dict[str, set[str]] = defaultdict(set)
@@ -169,7 +169,7 @@ class Understanding:
         return sum(not f.startswith(("·", "~")) for f in grams(left)) < (LEAST_WORDS_ON if follows else LEAST_WORDS)
 
     def _meaning(self, reading: Reading) -> Meaning | None:
-        return self._finder.encoder.meaning(reading.plain)
+        return self._encoder.meaning(reading.plain)
 
     def typed(self, question: Question, reading: Reading, meaning: Meaning | None = None) -> tuple[Question, float]:
         """The catalogue's query that is nearest to a question, with its terms, and how near it is."""

@@ -15,12 +15,12 @@ import numpy as np
 from zhicheng.answering.language import normalise
 from zhicheng.answering.linking import Entity
 from zhicheng.answering.matching import Postings, best, grams, weight_of_kind
-from zhicheng.answering.meaning import Attuned, Encoder, Meaning, Meanings, mixed
+from zhicheng.answering.meaning import Attuned, Meaning, Meanings, mixed
 from zhicheng.answering.reading import mask
 from zhicheng.knowledge.wordings import Wording
 
 # The share of nearness in meaning in a score.
-MEANING = 0.6
+MEANING = 0.7
 # How much the wording's share counts against the question's, and a word that no wording has against the rarest that one has.
 WORDING_SHARE, UNSEEN = 0.5, 0.5
 # What a concept weighs beside a pair of characters of the same rarity.
@@ -31,6 +31,12 @@ TELLING, APART = ("title", "education", "skill-grade", "honour", "role", "rank",
 LONG_STORY = 60.0
 NUMBER = re.compile(r"\d+")
 NEGATION = re.compile(r"不|没|未|无|\bnot?\b|n't\b|\bwithout\b|\bnever\b")
+
+
+def plain(text: str, link: Callable[[str], list[Entity]]) -> str:
+    """A wording as it is compared in meaning: normalised, without the regions it names."""
+    text = normalise(text)
+    return mask(text, link(text), ())
 
 
 class Near(NamedTuple):
@@ -44,11 +50,11 @@ class Near(NamedTuple):
 
 
 class Wordings:
-    """Ranks the subjects of wordings for a question; built once. `encoder` is the one given, attuned by the wordings of each subject."""
+    """Ranks the subjects of wordings for a question; built once."""
 
-    def __init__(self, wordings: Sequence[Wording], link: Callable[[str], list[Entity]], encoder: Encoder):
+    def __init__(self, wordings: Sequence[Wording], link: Callable[[str], list[Entity]], encoder: Attuned):
         self._wordings = list(wordings)
-        bags, named, plain = [], [], []
+        bags, named, texts = [], [], []
         self._asked: list[tuple[list[str], bool, dict[str, set[str]]]] = []
         for wording in self._wordings:
             text = normalise(wording.text)
@@ -56,9 +62,8 @@ class Wordings:
             bags.append(_features(text, entities))
             named.append(_named(entities))
             self._asked.append((sorted(NUMBER.findall(text)), bool(NEGATION.search(text)), named[-1]))
-            plain.append(mask(text, entities, ()))
-        self.encoder = Attuned(encoder, [(wording.subject, text) for wording, text in zip(self._wordings, plain, strict=True)])
-        self._meanings = Meanings(self.encoder, plain)
+            texts.append(plain(wording.text, link))
+        self._meanings = Meanings(encoder, texts)
         holders: dict[str, list[int]] = defaultdict(list)
         for n, bag in enumerate(bags):
             for feature in sorted(bag):

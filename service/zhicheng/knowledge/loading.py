@@ -66,7 +66,7 @@ class Graph:
 
 def files(home: Path) -> list[Path]:
     """The files that the graph and its queries are made of, in a fixed order."""
-    found = [*(home / "ontology").rglob("*.ttl"), *(home / "data").rglob("*.ttl"), *(home / "data").rglob("*.tsv")]
+    found = [*(home / "ontology").rglob("*.ttl"), *(path for kind in ("ttl", "tsv", "npz") for path in (home / "data").rglob(f"*.{kind}"))]
     return sorted([*found, *(home / "data").rglob("*.txt"), *(home / "queries").rglob("*.rq")])
 
 
