@@ -48,6 +48,7 @@ class Finder:
         self._regions = {subject: library.policies[known.document].region for subject, known in (library.facts | library.silences).items()}
         self._retriever = Retriever(store, library, reader.linker)
         self._wordings = Wordings(wordings, reader.entities, encoder)
+        self.meanings = self._wordings.meanings
 
     def find(self, reading: Reading, within: set[str], meaning: Meaning | None = None) -> Found:
         """The facts nearest to a question, in every region of `within` or in all where it is empty, and how near the nearest is; `meaning` is that of the question without its regions."""

@@ -99,7 +99,7 @@ class Matcher:
         self._postings = Postings({f: (places, self._weight[f]) for f, places in index.items()}, len(bags))
         self._length = np.array([sum(self._weight[f] for f in bags[n][2]) or 1.0 for n in ordered])
         self._patterns = [bags[n][1] for n in ordered]
-        self._meanings = Meanings(encoder, [patterns[n][2] for n in ordered])
+        self.meanings = Meanings(encoder, [patterns[n][2] for n in ordered])
         self._queries = sorted({query for query, _, _ in bags})
         first = {bags[n][0]: place for place, n in reversed(list(enumerate(ordered)))}
         self._first = np.array([first[query] for query in self._queries], dtype=np.intp)
@@ -115,7 +115,7 @@ class Matcher:
             total += self._unseen * weight_of_kind(feature) * self._rare.get(feature, 1.0) if weight is None else weight
         shared = self._postings.weigh(features)
         scores = shared * (PATTERN_SHARE / self._length + (1 - PATTERN_SHARE) / (total or 1.0))
-        scores = mixed(scores, self._meanings.near(meaning), MEANING)
+        scores = mixed(scores, self.meanings.near(meaning), MEANING)
         nearest = np.maximum.reduceat(scores, self._first)
         found = []
         for n in np.argsort(-nearest, kind="stable")[:most]:

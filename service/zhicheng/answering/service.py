@@ -118,6 +118,6 @@ def put_together(graph: loading.Graph, home: Path, store: GraphStore, encoder: E
     library = Library(store)
     catalogue = Catalogue(home, vocabulary)
     attuned = Attuned(encoder, home / "data" / ATTUNEMENT)
-    understanding = Understanding(store, vocabulary, catalogue, library, attuned, wordings.read(home, graph.policies, [*library.facts, *library.silences]))
+    understanding = Understanding(store, vocabulary, catalogue, library, attuned, wordings.read(home, graph.policies, [*library.facts, *library.silences]), wordings.out_of_scope(home))
     answers = Answers(store, vocabulary, library, catalogue)
     return Service(graph, store, vocabulary, library, catalogue, understanding, answers, Faq(store, library, answers), Rubrics(store, library), Comparison(store, vocabulary, library), Descriptions(store), Datasets(store, graph.digest))

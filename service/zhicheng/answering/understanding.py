@@ -16,6 +16,7 @@ from zhicheng.answering.meaning import Attuned, Meaning
 from zhicheng.answering.persons import Persons
 from zhicheng.answering.questions import Question
 from zhicheng.answering.reading import SAME_MASK, Reader, Reading, mask
+from zhicheng.answering.scope import Scope
 from zhicheng.errors import Invalid
 from zhicheng.knowledge.catalogue import SLOT, VALUES, Catalogue, Parameter, Query, Term
 from zhicheng.knowledge.policies import Library
@@ -43,10 +44,13 @@ LEAST_WORDS, LEAST_WORDS_ON = 2, 3
 WHOLE_MEANT, WHOLE_UNLESS = 0.35, 0.65
 # What is taken off for each type of entity that a question names and a query cannot use.
 UNUSED = 0.2
+# The score at which a query is meant that cannot do without a number or a day, and was given one.
+NUMBERED_MEANT = 0.4
 # The score at which the fact of a question's part is told beside a query.
 ALSO_ASKED = 0.5
 MASKED = re.compile(r"<[\w-]+>")
 CONCEPT = re.compile(r"(?<![\w-])[a-z-]+:[a-z][\w-]*")
+MEASURED = ("integer", "decimal", "date")
 SPOKEN = """
 PREFIX zc: <https://w3id.org/zhicheng/ontology#>
 PREFIX eli: <http://data.europa.eu/eli/ontology#>
@@ -67,7 +71,7 @@ SELECT ?query ?label WHERE { ?entry a zc:FaqEntry ; zc:answeredBy ?query ; rdfs:
 class Understanding:
     """Reads questions; built once from the catalogue's patterns, the FAQ's printed questions, the concepts' names, the facts and their wordings."""
 
-    def __init__(self, store: GraphStore, vocabulary: Vocabulary, catalogue: Catalogue, library: Library, encoder: Attuned, wordings: Sequence[Wording]):
+    def __init__(self, store: GraphStore, vocabulary: Vocabulary, catalogue: Catalogue, library: Library, encoder: Attuned, wordings: Sequence[Wording], outside: Sequence[str] = ()):
         self._vocabulary, self._catalogue, self._library, self._encoder = vocabulary, catalogue, library, encoder
         self._reader = Reader(store, vocabulary, library)
         self._persons = Persons(vocabulary)
@@ -78,6 +82,7 @@ class Understanding:
         background = [normalise(fact.label[language]) for fact in library.facts.values() for language in ("zh", "en")]
         self._finder = Finder(store, library, self._reader, wordings, encoder)
         self._matcher = Matcher([(query, self._pattern(text, types[query]), self._reader.read(asked).plain) for query, text, asked in patterns], background, encoder)
+        self._scope = Scope([self._reader.read(text).plain for text in outside], encoder, (self._finder.meanings, self._matcher.meanings))
         self._concepts = {name: set(CONCEPT.findall(VALUES.sub("", query.text, count=1))) for name, query in catalogue.queries.items()}
         self._whole = {f"aspect:{slug(row['aspect'].value)}" for row in store.query(WHOLE)}
         self._spoken: dict[str, set[str]] = defaultdict(set)
@@ -123,7 +128,7 @@ class Understanding:
     def _choose(self, question: Question, reading: Reading, meaning: Meaning | None) -> Question:
         """The reading of a question that is clearly meant: a query, facts, or none for a reason."""
         ours = reading.names("title")
-        if reading.names(OTHER_MATTER) or reading.names(OTHER_SERIES) and not ours:
+        if reading.names(OTHER_MATTER) or reading.names(OTHER_SERIES) and not ours or self._scope.excludes(meaning):
             return replace(question, reason="out-of-scope")
         within = self._reader.within(question.regions)
         if within and not within & self._library.regions.keys():
@@ -138,6 +143,8 @@ class Understanding:
         if found.silences and not found.facts and typed_score < SURELY_MEANT and found.score >= least:
             return replace(question, reason="not-in-sources", silences=found.silences, near=typed.near)
         facts = _facts(question, found) if found.facts and found.score >= least else None
+        if typed.query and typed_score >= NUMBERED_MEANT and self._takes_number(typed):
+            return replace(typed, otherwise=facts)
         if typed.query and typed_score >= SURELY_MEANT:
             return replace(typed, silences=found.silences, otherwise=facts if found.score >= FOUND_ALL_THE_SAME else None, also=self._also(question, reading, within))
         unread = replace(question, reason="unclear" if reading.entities else "out-of-scope", near=typed.near)
@@ -157,6 +164,10 @@ class Understanding:
         if unnamed or not asked or any(self._spoken[iri] for iri in asked):
             return unnamed
         return asked[0]
+
+    def _takes_number(self, question: Question) -> bool:
+        """Whether the query of a question cannot do without a number or a day, of those that a question names."""
+        return any(not p.optional and p.type in MEASURED for p in self._catalogue.find(question.query or "").parameters)
 
     def _says_too_little(self, reading: Reading) -> bool:
         """Whether a question names neither a region nor a concept, and little beside its aspect: 要几年？; or goes on from an earlier one: 那硕士的呢？"""

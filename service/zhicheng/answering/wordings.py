@@ -63,7 +63,7 @@ class Wordings:
             named.append(_named(entities))
             self._asked.append((sorted(NUMBER.findall(text)), bool(NEGATION.search(text)), named[-1]))
             texts.append(plain(wording.text, link))
-        self._meanings = Meanings(encoder, texts)
+        self.meanings = Meanings(encoder, texts)
         holders: dict[str, list[int]] = defaultdict(list)
         for n, bag in enumerate(bags):
             for feature in sorted(bag):
@@ -89,7 +89,7 @@ class Wordings:
         scores = shared * self._share
         shared *= (1 - WORDING_SHARE) / min(total, LONG_STORY)
         scores += np.minimum(shared, 1 - WORDING_SHARE, out=shared)
-        scores = mixed(scores, self._meanings.near(meaning), MEANING)
+        scores = mixed(scores, self.meanings.near(meaning), MEANING)
         near = best(scores, most * 4)
         scores = scores[near] * np.where(self._apart(_named(entities), near), APART, 1.0)
         order = np.lexsort((near, -scores))[: most * 2]

@@ -12,6 +12,7 @@ from zhicheng.errors import Fault, FaultyGraph
 from zhicheng.terms import POLICY
 
 HEADER = ["fact", "reply", "question"]
+OUT_OF_SCOPE, OUT_OF_SCOPE_HEADER = "out-of-scope.tsv", "question"
 LONGEST_REPLY = 12
 
 
@@ -22,6 +23,27 @@ class Wording:
     subject: str
     reply: str
     text: str
+
+
+def out_of_scope(home: Path) -> list[str]:
+    """Questions that are no matter of any policy held: data/out-of-scope.tsv, one a line below the header `question`; none where there is no such file.
+
+    Raises FaultyGraph where a line is blank, has several columns or is there twice.
+    """
+    path = home / "data" / OUT_OF_SCOPE
+    if not path.exists():
+        return []
+    place = path.relative_to(home)
+    header, *questions = path.read_text(encoding="utf-8").splitlines() or [""]
+    faults = [] if header == OUT_OF_SCOPE_HEADER else [Fault(f"{place}:1", f"the header is {header[:60]!r}", f"Begin with: {OUT_OF_SCOPE_HEADER}")]
+    seen: set[str] = set()
+    for number, question in enumerate(questions, 2):
+        if not question.strip() or "\t" in question or question in seen:
+            faults.append(Fault(f"{place}:{number}", f"{question[:60]!r} is blank, has several columns or is there already", "Write one question, once"))
+        seen.add(question)
+    if faults:
+        raise FaultyGraph(faults)
+    return questions
 
 
 def read(home: Path, policies: Iterable[str], subjects: Iterable[str]) -> list[Wording]:
