@@ -2,8 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from zhicheng.answering.linking import Entity
 from zhicheng.answering.matching import grams
@@ -50,31 +51,34 @@ class Finder:
         self._wordings = Wordings(wordings, reader.entities, encoder)
         self.meanings = self._wordings.meanings
 
-    def find(self, reading: Reading, within: set[str], meaning: Meaning | None = None) -> Found:
-        """The facts nearest to a question, in every region of `within` or in all where it is empty, and how near the nearest is; `meaning` is that of the question without its regions."""
+    def find(self, reading: Reading, within: set[str], meaning: Meaning | None = None, silences: Mapping[str, str] = MappingProxyType({}), besides: Collection[str] = ()) -> Found:
+        """The facts nearest to a question, in every region of `within` or in all where it is empty, and how near the nearest is; `meaning` is that of the question without its regions.
+
+        Of the regions `besides` nothing is told but, where there is one, the silence that is met there (region to silence).
+        """
         concepts = {iri for e in reading.entities if e.iri and e.type not in ("region", "question-form") for iri in (self._reader.wider(e.iri) if e.type == "aspect" else [e.iri])}
         titles = set(reading.titles)
         near = self._wordings.rank(reading.folded, list(reading.entities), meaning)
-        ranked = self._by_region(reading.plain, concepts, titles, reading.language, within, near)
+        ranked = {region: found for region, found in self._by_region(reading.plain, concepts, titles, reading.language, within, near).items() if region not in besides}
         if not ranked:
             return Found({})
         top = max(found[0][1] for found in ranked.values())
         chosen: dict[str, float] = {}
-        silences = []
+        met = list(silences.values())
         for found in ranked.values():
             if not within and found[0][1] < REGION_SPEAKS * top:
                 continue
             stated = self._silence(found, near)
-            silences += [stated] if stated else []
+            met += [stated] if stated else []
             if found[0][0] == stated:
                 continue
             told = [(fact, score) for fact, score in found if fact in self._library.facts][:MOST_FACTS]
             chosen |= {fact: score for fact, score in told if score >= ALSO_MEANT * told[0][1]}
-        regions = within or {self._regions[fact] for fact in chosen}
+        regions = within - set(besides) or {self._regions[fact] for fact in chosen}
         for fact, score in self.parts(reading, regions).items():
             chosen.setdefault(fact, score)
         ordered = dict(sorted(chosen.items(), key=lambda pair: -pair[1]))
-        return Found(ordered, tuple(silences), top, self._reply(reading, ordered, near))
+        return Found(ordered, tuple(met), top, self._reply(reading, ordered, near))
 
     def _silence(self, ranked: list[tuple[str, float]], near: dict[str, Near]) -> str | None:
         """The silence of a region whose wording is as near as that of any of its facts, if there is one."""

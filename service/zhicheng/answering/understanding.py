@@ -57,6 +57,11 @@ PREFIX eli: <http://data.europa.eu/eli/ontology#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT DISTINCT ?concept ?region WHERE { ?fact zc:inDocument ?document ; ?property ?concept . ?document eli:jurisdiction ?region . ?concept skos:inScheme ?scheme } ORDER BY ?concept ?region
 """
+SILENT_ON = """
+PREFIX zc: <https://w3id.org/zhicheng/ontology#>
+PREFIX eli: <http://data.europa.eu/eli/ontology#>
+SELECT ?region ?silence ?title WHERE { ?silence zc:silentOnTitle ?title ; zc:inDocument ?document . ?document eli:jurisdiction ?region } ORDER BY ?region ?silence ?title
+"""
 WHOLE = """
 PREFIX zc: <https://w3id.org/zhicheng/ontology#>
 SELECT ?aspect WHERE { ?aspect zc:toldWhole true } ORDER BY ?aspect
@@ -85,6 +90,9 @@ class Understanding:
         self._scope = Scope([self._reader.read(text).plain for text in outside], encoder, (self._finder.meanings, self._matcher.meanings))
         self._concepts = {name: set(CONCEPT.findall(VALUES.sub("", query.text, count=1))) for name, query in catalogue.queries.items()}
         self._whole = {f"aspect:{slug(row['aspect'].value)}" for row in store.query(WHOLE)}
+        self._silent_on: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for row in store.query(SILENT_ON):
+            self._silent_on[row["region"].value, row["silence"].value].add(row["title"].value)
         self._spoken: dict[str, set[str]] = defaultdict(set)
         for row in store.query(SPOKEN):
             self._spoken[row["concept"].value].add(row["region"].value)
@@ -133,8 +141,11 @@ class Understanding:
         within = self._reader.within(question.regions)
         if within and not within & self._library.regions.keys():
             return replace(question, reason="not-in-sources")
+        other_titles = self._other_titles(reading)
+        if within and within & self._library.regions.keys() <= other_titles.keys():
+            return replace(question, reason="not-in-sources", silences=tuple(other_titles[region] for region in sorted(within & other_titles.keys())))
         typed, typed_score = self.typed(question, reading, meaning)
-        found = self._finder.find(reading, within, meaning)
+        found = self._finder.find(reading, within, meaning, {region: silence for region, silence in other_titles.items() if region in within}, other_titles.keys())
         silent = self._silent(reading, within)
         if silent and found.score < FOUND_ALL_THE_SAME and typed_score < SURELY_MEANT:
             return replace(question, reason="not-in-sources", silent=silent, near=typed.near)
@@ -156,6 +167,11 @@ class Understanding:
         if facts:
             return facts
         return typed if typed.query and typed_score >= CLEARLY_MEANT else unread
+
+    def _other_titles(self, reading: Reading) -> dict[str, str]:
+        """The regions whose texts say nothing on any of the titles that a question names, with the silence that says so."""
+        named = set(reading.unheld)
+        return {region: silence for (region, silence), titles in self._silent_on.items() if named and named <= titles}
 
     def _silent(self, reading: Reading, within: set[str]) -> str | None:
         """The honour, standing or aspect asked about that no text of these regions names, where they speak on no other aspect asked about either."""
