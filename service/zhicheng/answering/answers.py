@@ -33,6 +33,7 @@ VALIDITY_ORDER = ("in-force", "future", "past", "draft")
 WORDS = {
     "zh": {
         "silent": "{regions}的文件未作规定。",
+        "not-found": "在{regions}的文件中没有找到相应规定。",
         "silence": "所收录的{regions}文件没有说明{asked}。",
         "instead": "文件只写明：{said}。",
         "reply": "{reply}。",
@@ -46,6 +47,7 @@ WORDS = {
     },
     "en": {
         "silent": "The document(s) of {regions} do not say.",
+        "not-found": "No such provision was found in the document(s) of {regions}.",
         "silence": "The texts held of {regions} do not state this ({asked}).",
         "instead": " They only say: {said}.",
         "reply": "{reply}. ",
@@ -275,7 +277,7 @@ class Answers:
         paragraphs += [self._stated_silence(silence, question, r in silent) for r, silence in stated.items() if r in asked or r in spoken]
         silent = [r for r in silent if r not in stated or r not in asked]
         if silent:
-            paragraphs.append(words["silent"].format(regions=self._names(silent, language)))
+            paragraphs.append(words["not-found" if query.name == FACTS else "silent"].format(regions=self._names(silent, language)))
         unheld = [r for r in question.regions if not set(self._vocabulary.within(r)) & self._library.regions.keys()]
         if unheld:
             paragraphs.append(words["no-policy"].format(regions=self._names(unheld, language)))

@@ -23,7 +23,7 @@ SILENT = 0.85
 # How near the wording of a silence has to be.
 SURELY_SILENT = 0.45
 # The share of the best score at which a region, and another fact of it, is told as well; and the most facts of a region.
-REGION_SPEAKS, ALSO_MEANT, MOST_FACTS = 0.65, 0.5, 6
+REGION_SPEAKS, ALSO_MEANT, MOST_FACTS = 0.55, 0.5, 6
 # Where a question may turn to another matter, the fewest words of a part, and the score at which a part's fact is told beside others.
 PARTS = re.compile(r"[，,；;？?。]|(?<=\s)(?:and|or)(?=\s(?:how|what|who|which|when|where|does|is|can|must|are|do)\b)")
 LEAST_PART, PART_FOUND = 3, 0.38
