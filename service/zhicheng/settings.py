@@ -10,6 +10,8 @@ PACKAGE = Path(__file__).resolve().parent
 LOG_LEVELS = ("debug", "info", "warning", "error")
 # Requests a minute that a stranger may make where no proxy stands between.
 RATE = 1200
+# The most server processes unless more are asked for.
+WORKERS = 8
 
 
 def resources() -> Path:
@@ -38,7 +40,7 @@ TABLE = {
     "store_password": Setting("ZHICHENG_STORE_PASSWORD", "", "the user's password at the endpoint"),
     "host": Setting("HOST", "127.0.0.1", "address to serve on"),
     "port": Setting("PORT", "8000", "port to serve on"),
-    "workers": Setting("ZHICHENG_WORKERS", "1", "number of server processes, which share what they hold in memory"),
+    "workers": Setting("ZHICHENG_WORKERS", "", f"number of server processes, which share what they hold in memory; one for each processor, at most {WORKERS}, when empty"),
     "log_level": Setting("ZHICHENG_LOG_LEVEL", "info", "least level that is logged: debug, info (a line for each request), warning or error"),
     "proxies": Setting("ZHICHENG_PROXIES", "0", "proxies before the service whose X-Forwarded-For, -Proto and -Host are believed"),
     "rate": Setting("ZHICHENG_RATE", "", f"requests a minute that one address may make, 0 for any number; when empty {RATE} where strangers connect directly, else any"),
@@ -106,7 +108,7 @@ class Settings:
             store_password=raw["store_password"],
             host=raw["host"],
             port=_number("port", raw["port"], 1, 65535),
-            workers=_number("workers", raw["workers"], 1, 64),
+            workers=_number("workers", raw["workers"], 1, 64) if raw["workers"] else min(_processors(), WORKERS),
             log_level=_one_of("log_level", raw["log_level"], LOG_LEVELS),
             proxies=proxies,
             rate=_number("rate", raw["rate"], 0, 10**9) if raw["rate"] else 0 if proxies or _own(raw["host"]) else RATE,
@@ -120,6 +122,11 @@ class Settings:
         for part in ("ontology", "data", "queries"):
             if not (self.home / part).is_dir():
                 raise Invalid(TABLE["home"].variable, f"is {self.home}, which has no folder {part}/", "Name a folder with ontology/, data/ and queries/")
+
+
+def _processors() -> int:
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _own(host: str) -> bool:
