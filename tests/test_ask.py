@@ -139,3 +139,23 @@ def test_what_is_none_of_its_business_stays_unanswered(client, q):
 
 def test_text_is_utf_8_and_never_escaped(client):
     assert "高级工程师".encode() in client.get("/api/ask", query_string={"q": "高级工程师对应几级岗位？"}).data
+
+
+@pytest.mark.parametrize(("question", "said"), [("天津硕士评助理工程师要等几年", "没有年限要求"), ("长治博士评工程师要几年", "没有年限要求"), ("In Beijing, how long does a bachelor wait to become a technician?", "no years are required")])
+def test_where_schooling_alone_is_asked_for_no_years_are_said_to_be(client, question, said):
+    assert said in ask(client, question)["answer"]
+
+
+def test_years_are_not_said_to_be_missing_where_there_are_some(client):
+    assert "没有年限要求" not in ask(client, "天津本科评助理工程师要等几年")["answer"]
+
+
+@pytest.mark.parametrize(("question", "region"), [("长治评高级工程师要发几篇论文？", "changzhi"), ("How many points does a senior engineer need in Wenzhou?", "wenzhou"), ("忻州评正高级工程师要答辩吗", "xinzhou")])
+def test_what_is_said_of_other_titles_is_no_answer(client, question, region):
+    reply = ask(client, question)
+    assert (reply["status"], reply["reason"]) == ("unanswered", "not-in-sources") and {c["region"] for c in reply["citations"]} == {region}
+
+
+def test_a_title_that_one_of_two_regions_deals_with_is_answered_for_that_one(client):
+    lines = ask(client, "长治和忻州的高级工程师分别要几篇论文")["answer"].splitlines()
+    assert any("忻州" in line and "篇" in line for line in lines) and any("长治" in line and "没有写高级工程师" in line for line in lines)

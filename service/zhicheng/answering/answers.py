@@ -37,6 +37,7 @@ WORDS = {
         "silence": "所收录的{regions}文件没有说明{asked}。",
         "instead": "文件只写明：{said}。",
         "reply": "{reply}。",
+        "no-years": "（没有年限要求）",
         "no-policy": "没有收录{regions}的政策文件，无法回答。",
         "unclear": "没有读懂这个问题，或者它有几种读法。请写明职称、地区和想问的事项。",
         "out-of-scope": "这不是工程系列职称政策的问题，所收录的文件不涉及。",
@@ -51,6 +52,7 @@ WORDS = {
         "silence": "The texts held of {regions} do not state this ({asked}).",
         "instead": " They only say: {said}.",
         "reply": "{reply}. ",
+        "no-years": " (no years are required)",
         "no-policy": "No policy of {regions} is held, so this cannot be answered.",
         "unclear": "This question could not be read, or can be read in several ways. Name the title, the region and what you want to know.",
         "out-of-scope": "This is not a matter of engineering-title policies; the texts held do not deal with it.",
@@ -292,11 +294,12 @@ class Answers:
             return f"{issue.label[language].strip(statements.CLOSING)}（{issue.reading[language]}）" if language == "zh" else f"{issue.label[language].strip(statements.CLOSING)} ({issue.reading[language]})"
         told = statements.told(fact, language, depth) if fact else ""
         template = query.say.get(language)
-        if not template:
-            return told
-        values = {name: self._value(term, language) for name, term in row.items() if term is not None}
-        values |= {name: self._value(terms[0], language) for name, terms in question.terms.items() if terms and name not in values}
-        return SLOT.sub(lambda m: told if m[1] == "fact" else values.get(m[1], ""), template)
+        if template:
+            values = {name: self._value(term, language) for name, term in row.items() if term is not None}
+            values |= {name: self._value(terms[0], language) for name, terms in question.terms.items() if terms and name not in values}
+            told = SLOT.sub(lambda m: told if m[1] == "fact" else values.get(m[1], ""), template)
+        note = WORDS[language]["no-years"]
+        return told + note if fact and fact.without_years and note not in told else told
 
     def _value(self, term, language: str) -> str:
         if isinstance(term, NamedNode):

@@ -74,6 +74,20 @@ SELECT ?silence ?document ?label ?nearest WHERE {
   ?silence a zc:Silence ; zc:inDocument ?document ; rdfs:label ?label OPTIONAL { ?silence zc:nearest ?nearest }
 } ORDER BY ?silence ?label ?nearest
 """
+# Where schooling and years are asked for, the alternatives of the regular routes that ask for schooling and no years.
+WITHOUT_YEARS = """
+PREFIX aspect: <https://w3id.org/zhicheng/id/aspect/>
+PREFIX route-kind: <https://w3id.org/zhicheng/id/route-kind/>
+PREFIX zc: <https://w3id.org/zhicheng/ontology#>
+SELECT DISTINCT ?fact WHERE {
+  ?route zc:routeKind route-kind:standard ; zc:hasRequirement/zc:hasMember ?gate .
+  ?gate zc:aspect aspect:education-and-seniority ; zc:hasMember* ?schooling . ?schooling zc:anyOfEducation ?education
+  FILTER NOT EXISTS { ?schooling zc:hasMember*/zc:minimumYears ?years }
+  FILTER NOT EXISTS { ?schooling ^zc:hasMember/zc:hasMember/zc:minimumYears ?besides }
+  FILTER NOT EXISTS { ?schooling ^zc:hasMember/^zc:hasMember/zc:hasMember/zc:minimumYears ?around }
+  ?schooling (^zc:hasMember)? ?fact . FILTER(?fact != ?gate) FILTER(?fact = ?schooling || EXISTS { ?fact a zc:AllOf })
+} ORDER BY ?fact
+"""
 TREES = """
 PREFIX zc: <https://w3id.org/zhicheng/ontology#>
 SELECT ?group ?member ?position WHERE {
@@ -94,7 +108,7 @@ class Citation:
 class Fact:
     """A provision: its document, statement in both languages, citations, the requirements it is made of, aspects (slug to names), clause's number and class,
     whether it is only the condition of an exclusion or adjustment, and whether it refers to members that stand elsewhere; for a requirement, the
-    kinds of route and the titles (IRIs) that it is for, and the group of alternatives it is one of. Its statement may speak for its members (by language)."""
+    kinds of route and the titles (IRIs) that it is for, whether it asks for schooling and no years, and the group of alternatives it is one of. Its statement may speak for its members (by language)."""
 
     iri: str
     document: str
@@ -110,6 +124,7 @@ class Fact:
     speaks_for_members: dict[str, bool] = field(default_factory=dict)
     route_kinds: list[str] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
+    without_years: bool = False
     choice: "Fact | None" = None
 
 
@@ -206,6 +221,9 @@ class Library:
             if cited not in fact.citations:
                 fact.citations.append(cited)
                 fact.clause_number = fact.clause_number or self.clauses[cited.clause].number
+        for row in store.query(WITHOUT_YEARS):
+            if row["fact"].value in self.facts:
+                self.facts[row["fact"].value].without_years = True
         for row in store.query(TREES):
             if row["group"].value in self.facts and row["member"].value in self.facts:
                 self.facts[row["group"].value].members.append(self.facts[row["member"].value])
