@@ -45,3 +45,9 @@ def test_a_faulty_line_is_named(copy, line, fault):
 def test_a_query_that_takes_a_number_is_meant_where_one_is_named(client, question, points):
     answer = client.get("/api/ask", query_string={"q": question}).get_json()
     assert answer["intent"] == "points-of-rank" and {row["points"]["value"].removesuffix(".0") for row in answer["query"]["results"]["results"]["bindings"]} == {points}
+
+
+@pytest.mark.parametrize("question", ["How many people passed the 2024 Xinzhou review?", "Does Xinzhou's 2024 notice give a pass rate?"])
+def test_a_year_that_names_a_document_is_not_what_is_asked_for(client, question):
+    answer = client.get("/api/ask", query_string={"q": question}).get_json()
+    assert (answer["status"], answer["reason"]) == ("unanswered", "not-in-sources")

@@ -28,7 +28,7 @@ REGION_SPEAKS, ALSO_MEANT, MOST_FACTS = 0.55, 0.5, 6
 PARTS = re.compile(r"[，,；;？?。]|(?<=\s)(?:and|or)(?=\s(?:how|what|who|which|when|where|does|is|can|must|are|do)\b)")
 LEAST_PART, PART_FOUND = 3, 0.38
 # How near a wording has to be for its reply to be that of the question.
-SAME_QUESTION = 0.65
+SAME_QUESTION = 0.85
 
 
 @dataclass(frozen=True)

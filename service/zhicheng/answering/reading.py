@@ -15,6 +15,8 @@ from zhicheng.terms import scheme_of
 
 # What names a document rather than asks about it: a title in brackets, a number, a year of notice.
 NAMED_DOCUMENT = re.compile(r"《[^》]*》|[\w]{2,8}[〔\[(（]?\d{4}[〕\])）]?\d+号|\d{4}年度?")
+# The concept of question-cue before whose English names, at most so many words on, a year does the same: the 2022 engineer review.
+DOCUMENT_NOUN, YEAR_BEFORE = "document-noun", r"\b(?:19|20)\d{{2}}(?:['’]s)?(?=\s+(?:[a-z-]+\s+){{0,4}}(?:{})\b)"
 # Where a text turns to another question, and the fewest words of one.
 QUESTIONS = re.compile(r"[?？；;]|,?\s+and\s+(?=(?:how|what|who|which|when|where|does|do|is|are|can|may|must)\b)|[,，、](?=(?:还要|还|以及|又|另外|同时|并且|分别)?(?:从|由|向|在|到)?(?:几(?!级)|多少|谁|什么时候|怎么|哪(?!些)|要不要|能不能|需不需要|有没有|得了))")
 LEAST_PART = 3
@@ -75,6 +77,8 @@ class Reader:
         self._events = tuple(normalise(name) for event in TITLE_EVENTS for names in events[event].names.values() for name in names)
         self._before, self._after, self._opening, auxiliaries = (_names(vocabulary, form) for form in (HELD_BEFORE, HELD_AFTER, FOLLOW_UP, YES_NO))
         self._auxiliaries = frozenset(auxiliaries)
+        nouns = map(normalise, vocabulary.find("question-cue", DOCUMENT_NOUN).names["en"])
+        self._year_of_document = re.compile(YEAR_BEFORE.format("|".join(map(re.escape, nouns))))
         self._closing = tuple(normalise(name) for name in vocabulary.find("question-form", IS_YES_NO).names["zh"])
 
     def parts(self, reading: Reading) -> list[Reading]:
@@ -101,10 +105,9 @@ class Reader:
         found = values.read(folded)
         return found + [e for e in self.linker.link(folded) if not any(v.start < e.end and e.start < v.end for v in found)]
 
-    @staticmethod
-    def _without_titles(written: str) -> str:
+    def _without_titles(self, written: str) -> str:
         """The text with the words that name a document, its title, number and year, blanked: they say which is asked about, not what."""
-        return NAMED_DOCUMENT.sub(_blank, written)
+        return self._year_of_document.sub(_blank, NAMED_DOCUMENT.sub(_blank, written))
 
     def _documents(self, folded: str) -> list[str]:
         """The regions of the policies that a text names by their number, whatever its brackets."""

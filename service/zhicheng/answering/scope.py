@@ -6,7 +6,7 @@ from zhicheng.answering.meaning import Attuned, Meaning, Meanings
 
 # How near a question has to be to one that is out of scope, and how much nearer a wording or pattern may be all the same. Set where no question
 # that can be answered was refused.
-LEAST, MARGIN = 0.3, 0.05
+LEAST, MARGIN = 0.45, 0.02
 
 
 class Scope:
