@@ -74,7 +74,8 @@ class Serving:
 
     def log(self, message: str | None = None) -> list[dict]:
         """The lines logged, those with a message where one is given; every line must be JSON."""
-        lines = [json.loads(line) for line in self.log_file.read_text(encoding="utf-8").splitlines()]
+        written = self.log_file.read_text(encoding="utf-8")
+        lines = [json.loads(line) for line in written[: written.rfind("\n") + 1].splitlines()]  # the last may be under way
         return [line for line in lines if message is None or message in line["message"]]
 
     def workers(self) -> list[int]:

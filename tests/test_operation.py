@@ -206,7 +206,7 @@ def test_a_chunked_body_is_read_as_any_other(server):
 
 
 def test_slow_bodies_are_ended_and_hold_up_nobody(home, tmp_path, kept):
-    serving = Serving(tmp_path, home, ZHICHENG_CACHE=kept, ZHICHENG_SPARQL_SECONDS="1", ZHICHENG_SPARQL_PATIENCE="1")
+    serving = Serving(tmp_path, home, ZHICHENG_CACHE=kept, ZHICHENG_WORKERS="1", ZHICHENG_SPARQL_SECONDS="1", ZHICHENG_SPARQL_PATIENCE="1")
     head = b"POST /api/eligibility HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
     trickling, *silent = [socket.create_connection(("127.0.0.1", serving.port), timeout=60) for _ in range(30)]
     try:

@@ -32,7 +32,10 @@ class Reply:
 
 
 class _Gone(Exception):
-    """The fork server, or a process that had answered before, ended while a query was with it."""
+    """The fork server behind a control socket, or a child of it that had answered before, ended while a query was with it."""
+
+    def __init__(self, control: socket.socket):
+        self.control = control
 
 
 @dataclass
@@ -78,8 +81,8 @@ class Sandbox:
                 for _ in range(3):
                     try:
                         return self._run(job)
-                    except _Gone:
-                        continue
+                    except _Gone as gone:
+                        self._lives(gone.control)  # one that is just ending has ended then
                 raise StoreFailure("The process that runs queries ended three times on this one. Try again later")
             finally:
                 self._running.release()
@@ -125,7 +128,7 @@ class Sandbox:
                 raise TimedOut(f"The query was ended after {self.limits.seconds} seconds. Make it more selective, or add a LIMIT")
             if child.used or not self._lives(control):
                 self._forget(control)
-                raise _Gone
+                raise _Gone(control)
             raise fork_server.out_of_memory(self.limits)
         if not said["ends"]:
             self._keep(child, control)
@@ -142,13 +145,13 @@ class Sandbox:
                 socket.send_fds(control, [b"q"], [theirs.fileno()])
             except OSError as error:
                 ours.close()
-                raise _Gone from error
+                raise _Gone(control) from error
         try:
             ours.settimeout(self.limits.seconds + GRACE)
             return _Child(ours, fork_server.NUMBER.unpack(_whole(ours, bytearray(), fork_server.NUMBER.size))[0])
         except EOFError as error:
             ours.close()
-            raise _Gone from error
+            raise _Gone(control) from error
         except TimeoutError as error:
             ours.close()
             self.close()
@@ -184,7 +187,7 @@ class Sandbox:
             # The byte that says so stays where it is, for every thread to see.
             said = control.recv(1, socket.MSG_PEEK)
         except (OSError, ValueError) as error:  # another thread has closed it meanwhile
-            raise _Gone from error
+            raise _Gone(control) from error
         if said != fork_server.READY:
             raise StoreFailure("The process that runs queries ended before it was ready. Try again later")
 
