@@ -4,6 +4,8 @@ import hashlib
 import io
 import os
 import re
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -95,6 +97,14 @@ def test_without_what_was_learnt_meanings_are_compared_all_the_same(encoder, tmp
     attuned = Attuned(encoder, path)
     assert "`zhicheng attune` makes it anew" in caplog.text
     assert attuned.meaning("评审费是多少").vector.tolist() == encoder.meaning("评审费是多少").vector.tolist()
+
+
+def test_the_runtime_of_the_models_reports_nothing_and_leaves_nothing_behind(encoder, tmp_path):
+    program = "from zhicheng.answering.meaning import Encoder; from pathlib import Path; import os, sys; Encoder(Path(sys.argv[1])).meaning('评审费是多少'); print(os.environ['ORT_DISABLE_TELEMETRY'])"
+    environment = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache"), "PATH": os.defpath}
+    done = subprocess.run([sys.executable, "-c", program, str(Settings.read().models)], env=environment, capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout.strip() == "1" and "telemetry" not in done.stderr
+    assert list(tmp_path.rglob("*")) == []
 
 
 def test_texts_of_two_languages_are_not_compared(encoder):

@@ -1,6 +1,7 @@
 """Running it: graceful stop, reload of data, log, limits and what is counted, on real servers with several workers."""
 
 import json
+import logging
 import os
 import re
 import shutil
@@ -17,6 +18,7 @@ import pytest
 from serving import Load, Serving
 
 from zhicheng.settings import TABLE
+from zhicheng.web import logs
 
 QUESTIONS = ["高级工程师对应几级岗位？", "评审费多少钱", "本科毕业几年能评工程师？", "What post grade does a senior engineer map to?"]
 PATHS = [f"/api/ask?q={quote(q)}" for q in QUESTIONS] + ["/", "/policies", "/id/title/engineer?format=ttl", "/health/ready"]
@@ -123,6 +125,26 @@ def test_one_line_of_json_for_each_request_and_nothing_of_who_asks_what(server):
     for private in ("张三", "13912345678", quote("张三"), "secret", "spy-agent", "203.0.113.9", "127.0.0.1", "cookie-text"):
         assert private not in text
     assert {"/policies/<slug>", "unmatched", "/api/eligibility"} <= {line.get("route") for line in server.log()}
+
+
+def test_a_pipe_of_another_user_is_written_to_as_long_as_it_has_room(monkeypatch):
+    opened = os.open
+    monkeypatch.setattr(os, "open", lambda path, *more: opened(path, *more) if "/proc/self/fd" not in str(path) else (_ for _ in ()).throw(PermissionError(13, "Permission denied")))
+    reader, writer = os.pipe()
+    try:
+        output = logs.Output(writer)
+        record = logging.LogRecord("zhicheng", logging.INFO, __file__, 1, "said", None, None)
+        output.emit(record)
+        assert json.loads(os.read(reader, 10_000))["message"] == "said"
+        for _ in range(5000):  # more than a pipe holds
+            output.emit(record)
+        held = os.read(reader, 1_000_000)
+        assert held.endswith(b"\n") and all(json.loads(line)["message"] == "said" for line in held.splitlines())
+        output.emit(record)
+        assert os.read(reader, 1_000_000).count(b"\n") >= 1
+    finally:
+        os.close(reader)
+        os.close(writer)
 
 
 def test_a_full_pipe_for_the_log_does_not_stop_the_service(home, tmp_path, kept):

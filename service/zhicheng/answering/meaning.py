@@ -196,9 +196,11 @@ def by_language(things: Iterable[Thing], text: Callable[[Thing], str]) -> dict[s
 @lru_cache(maxsize=8)
 def _open(model: Model, folder: Path) -> tuple[Any, Any]:
     """The encoder and the tokenizer of a model, once for a process; they are imported here, as only questions need them."""
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # it would report its use over the network, and keep a number for this machine
     import onnxruntime
     from tokenizers import Tokenizer
 
+    onnxruntime.disable_telemetry_events()
     encoder, tokens = model.files(folder)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1  # a question is too short to share out

@@ -7,6 +7,7 @@ place is logged, not the message, which may repeat what was asked. A reader that
 import logging
 import os
 import secrets
+import select
 import socket
 import stat
 import traceback
@@ -39,17 +40,25 @@ class Output(logging.Handler):
 
     def __init__(self, descriptor: int = STANDARD_ERROR):
         super().__init__()
-        self._descriptor, self._socket = descriptor, None
+        self._descriptor, self._socket, self._room = descriptor, None, None
         mode = os.fstat(descriptor).st_mode
         if stat.S_ISSOCK(mode):
             self._socket = socket.socket(fileno=os.dup(descriptor))
         elif stat.S_ISFIFO(mode) and os.path.exists("/proc/self/fd"):
             # An opening of its own: whether writing waits is the opening's, and others write through the first.
-            self._descriptor = os.open(f"/proc/self/fd/{descriptor}", os.O_WRONLY | os.O_NONBLOCK)
+            try:
+                self._descriptor = os.open(f"/proc/self/fd/{descriptor}", os.O_WRONLY | os.O_NONBLOCK)
+            except PermissionError:  # the pipe is of the user who started this one as another, as in a container
+                self._room = select.poll()
+                self._room.register(descriptor, select.POLLOUT)
 
     def emit(self, record: logging.LogRecord) -> None:
+        written = line(record)
         try:
-            self._socket.send(line(record), socket.MSG_DONTWAIT) if self._socket else os.write(self._descriptor, line(record))
+            if self._socket:
+                self._socket.send(written, socket.MSG_DONTWAIT)
+            elif not self._room or len(written) <= select.PIPE_BUF and self._room.poll(0):  # a pipe with room takes so much at once
+                os.write(self._descriptor, written)
         except OSError:
             return  # full, or closed: there is nowhere to say so
 
