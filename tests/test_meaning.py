@@ -89,6 +89,14 @@ def test_it_is_learnt_anew_from_the_wordings(encoder, copy, monkeypatch, capsys)
     assert held.shape == (attuning.DIRECTIONS,) and path.stat().st_size == len(before)
 
 
+def test_nothing_learnt_is_lost_where_a_model_is_missing(copy, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("ZHICHENG_HOME", str(copy))
+    monkeypatch.setenv("ZHICHENG_MODELS", str(tmp_path / "none"))
+    before = (copy / "data" / ATTUNEMENT).read_bytes()
+    assert main(["attune"]) == 2 and "`zhicheng models`" in capsys.readouterr().err
+    assert (copy / "data" / ATTUNEMENT).read_bytes() == before
+
+
 @pytest.mark.parametrize("content", [None, b"", b"not what numpy writes", b"PK\x03\x04 cut short"], ids=str)
 def test_without_what_was_learnt_meanings_are_compared_all_the_same(encoder, tmp_path, caplog, content):
     path = tmp_path / ATTUNEMENT

@@ -298,8 +298,7 @@ class Answers:
             values = {name: self._value(term, language) for name, term in row.items() if term is not None}
             values |= {name: self._value(terms[0], language) for name, terms in question.terms.items() if terms and name not in values}
             told = SLOT.sub(lambda m: told if m[1] == "fact" else values.get(m[1], ""), template)
-        note = WORDS[language]["no-years"]
-        return told + note if fact and fact.without_years and note not in told else told
+        return told + WORDS[language]["no-years"] if fact and fact.without_years else told
 
     def _value(self, term, language: str) -> str:
         if isinstance(term, NamedNode):

@@ -11,9 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from zhicheng.answering.language import normalise
 from zhicheng.answering.meaning import ATTUNEMENT, Attunement, Encoder, by_language
-from zhicheng.answering.reading import Reader
-from zhicheng.answering.wordings import plain
+from zhicheng.answering.models import listed
+from zhicheng.answering.reading import Reader, mask
+from zhicheng.errors import Invalid
 from zhicheng.knowledge import loading, wordings
 from zhicheng.knowledge.policies import Library
 from zhicheng.knowledge.stores import EmbeddedStore
@@ -40,18 +42,21 @@ class Asked(NamedTuple):
 
 
 def attune(home: Path, encoder: Encoder, say: Callable[[str], None]) -> Path:
-    """Learn from the wordings under a folder, write its data/attunement.npz and say what it is worth; raises FaultyGraph where its files are not sound."""
+    """Learn from the wordings under a folder, write its data/attunement.npz and say what it is worth.
+
+    Raises Invalid where a language's model is missing, as what was learnt for it would be lost, and FaultyGraph where the files are not sound.
+    """
+    missing = [model.name for model in listed() if model.language not in encoder.languages]
+    if missing:
+        raise Invalid("ZHICHENG_MODELS", f"is a folder without {' and '.join(missing)}, so that nothing can be learnt for it", "Fetch the models with `zhicheng models`")
     graph = loading.load(home)
     store = EmbeddedStore(graph)
     library = Library(store)
     reader = Reader(store, Vocabulary(store), library)
-    held = wordings.read(home, graph.policies, [*library.facts, *library.silences])
+    held = [(w.subject, normalise(w.text)) for w in wordings.read(home, graph.policies, [*library.facts, *library.silences])]
     maps: dict[str, Attunement] = {}
-    for language, texts in by_language([(w.subject, plain(w.text, reader.entities)) for w in held], lambda pair: pair[1]).items():
+    for language, texts in by_language([(subject, mask(text, reader.entities(text), ())) for subject, text in held], lambda pair: pair[1]).items():
         vectors = encoder.vectors(language, [text for _, text in texts])
-        if vectors is None:
-            say(f"{language}: its model is missing; `zhicheng models` fetches it")
-            continue
         subjects = [subject for subject, _ in texts]
         asked = Asked(vectors.astype(np.float32), _numbered(subjects), _numbered([subject.rsplit("/", 1)[0] for subject in subjects]))
         back = np.arange(len(subjects)) % KEPT_BACK == 0

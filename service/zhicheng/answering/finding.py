@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -51,10 +51,10 @@ class Finder:
         self._wordings = Wordings(wordings, reader.entities, encoder)
         self.meanings = self._wordings.meanings
 
-    def find(self, reading: Reading, within: set[str], meaning: Meaning | None = None, silences: Mapping[str, str] = MappingProxyType({}), besides: Collection[str] = ()) -> Found:
+    def find(self, reading: Reading, within: set[str], meaning: Meaning | None = None, besides: Mapping[str, str] = MappingProxyType({})) -> Found:
         """The facts nearest to a question, in every region of `within` or in all where it is empty, and how near the nearest is; `meaning` is that of the question without its regions.
 
-        Of the regions `besides` nothing is told but, where there is one, the silence that is met there (region to silence).
+        Of the regions `besides` nothing is told but, where they are asked about, the silence that is met there (region to silence).
         """
         concepts = {iri for e in reading.entities if e.iri and e.type not in ("region", "question-form") for iri in (self._reader.wider(e.iri) if e.type == "aspect" else [e.iri])}
         titles = set(reading.titles)
@@ -64,7 +64,7 @@ class Finder:
             return Found({})
         top = max(found[0][1] for found in ranked.values())
         chosen: dict[str, float] = {}
-        met = list(silences.values())
+        met = [silence for region, silence in besides.items() if region in within]
         for found in ranked.values():
             if not within and found[0][1] < REGION_SPEAKS * top:
                 continue
@@ -74,7 +74,7 @@ class Finder:
                 continue
             told = [(fact, score) for fact, score in found if fact in self._library.facts][:MOST_FACTS]
             chosen |= {fact: score for fact, score in told if score >= ALSO_MEANT * told[0][1]}
-        regions = within - set(besides) or {self._regions[fact] for fact in chosen}
+        regions = within - besides.keys() or {self._regions[fact] for fact in chosen}
         for fact, score in self.parts(reading, regions).items():
             chosen.setdefault(fact, score)
         ordered = dict(sorted(chosen.items(), key=lambda pair: -pair[1]))

@@ -145,7 +145,7 @@ class Understanding:
         if within and within & self._library.regions.keys() <= other_titles.keys():
             return replace(question, reason="not-in-sources", silences=tuple(other_titles[region] for region in sorted(within & other_titles.keys())))
         typed, typed_score = self.typed(question, reading, meaning)
-        found = self._finder.find(reading, within, meaning, {region: silence for region, silence in other_titles.items() if region in within}, other_titles.keys())
+        found = self._finder.find(reading, within, meaning, other_titles)
         silent = self._silent(reading, within)
         if silent and found.score < FOUND_ALL_THE_SAME and typed_score < SURELY_MEANT:
             return replace(question, reason="not-in-sources", silent=silent, near=typed.near)

@@ -33,12 +33,6 @@ NUMBER = re.compile(r"\d+")
 NEGATION = re.compile(r"不|没|未|无|\bnot?\b|n't\b|\bwithout\b|\bnever\b")
 
 
-def plain(text: str, link: Callable[[str], list[Entity]]) -> str:
-    """A wording as it is compared in meaning: normalised, without the regions it names."""
-    text = normalise(text)
-    return mask(text, link(text), ())
-
-
 class Near(NamedTuple):
     """The wording of a fact that is nearest to a question, and how near (0 to 1); and of those that ask the same by yes or no, of the same
     things with the same numbers and negations, the nearest one's reply, and how near it is."""
@@ -62,7 +56,7 @@ class Wordings:
             bags.append(_features(text, entities))
             named.append(_named(entities))
             self._asked.append((sorted(NUMBER.findall(text)), bool(NEGATION.search(text)), named[-1]))
-            texts.append(plain(wording.text, link))
+            texts.append(mask(text, entities, ()))
         self.meanings = Meanings(encoder, texts)
         holders: dict[str, list[int]] = defaultdict(list)
         for n, bag in enumerate(bags):

@@ -50,7 +50,8 @@ class _Child:
 class Sandbox:
     """Runs queries over a graph in children of one fork server, which is started when first needed and again when it has ended.
 
-    As many run at once as the limits say, each in a process that has no other meanwhile; one that is short leaves its process to the next. It may be used from several threads. What it holds ends with this process, however that ends.
+    As many run at once as the limits say, each in a process that has no other meanwhile; one that is short leaves its process to the next.
+    It may be used from several threads. What it holds ends with this process, however that ends.
     """
 
     def __init__(self, quads: bytes, limits: Limits):
@@ -233,8 +234,11 @@ def _end(server: subprocess.Popen, control: socket.socket) -> None:
 
 
 def _exchange(child: _Child, message: bytes, deadline: float) -> tuple[dict, bytes]:
-    """What a child says to a message, and the bytes after it. Raises EOFError where it ends first, TimeoutError at the deadline."""
-    connection, received = child.connection, bytearray()
+    """What a child says to a message, and the bytes after it; one that was demoted ends, however short it found the query itself.
+
+    Raises EOFError where it ends first, TimeoutError at the deadline.
+    """
+    connection, received, demoted = child.connection, bytearray(), False
     try:
         connection.settimeout(max(deadline - time.monotonic(), 0.001))
         connection.sendall(message)
@@ -245,10 +249,12 @@ def _exchange(child: _Child, message: bytes, deadline: float) -> tuple[dict, byt
         received += _part(connection)
     except TimeoutError:
         fork_server.demote(child.process)
+        demoted = True
     while (end := received.find(b"\n")) < 0:
         connection.settimeout(max(deadline - time.monotonic(), 0.001))
         received += _part(connection)
     said = json.loads(received[:end])
+    said["ends"] |= demoted
     del received[: end + 1]
     connection.settimeout(max(deadline - time.monotonic(), 0.001))
     return said, _whole(connection, received, said["length"])

@@ -15,8 +15,8 @@ from zhicheng.knowledge.fork_server import Job
 from zhicheng.knowledge.limits import Limits, QueryRefused
 from zhicheng.knowledge.results import GRAPHS, SOLUTIONS
 from zhicheng.knowledge.sandbox import Sandbox
-from zhicheng.knowledge.sparql_text import repeats
 from zhicheng.knowledge.serialising import GRAPH_FORMATS, written
+from zhicheng.knowledge.sparql_text import repeats
 from zhicheng.terms import PREFIXES, RDF
 from zhicheng.web import turns
 from zhicheng.web.problems import problem
