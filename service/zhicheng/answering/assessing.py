@@ -27,11 +27,14 @@ DEPTH = 1
 WORDS = {
     "zh": {
         "met": "{title}的学历和年限要求已经符合（够）：{rule}。",
+        "met-since": "{title}的学历和年限要求自{day}起已经符合（够）：{rule}。",
         "later": "{title}的年限还不够，最早{day}符合：{rule}。",
         "between": "{title}的年限要看具体日期，最早{first}、最迟{day}符合：{rule}。",
         "so-far": "{title}：按所述的学历、职称、工作，年限还不够，最早{day}符合其中一项：{rule}。没有提到的其他可选条件另看。",
         "on": "{day}",
         "within": "{first}至{day}之间",
+        "since": "{day}",
+        "since-within": "{first}至{day}之间某日",
         "unmet": "按所述情况，不符合{title}的学历和年限要求：{rule}。",
         "way": "但另有途径（{kind}）已符合：{rule}。",
         "assumed": "（{day}推算；{assumed}其他条件另看。）",
@@ -45,11 +48,14 @@ WORDS = {
     },
     "en": {
         "met": "yes, the education and years asked for {title} are met: {rule}.",
+        "met-since": "yes, the education and years asked for {title} have been met since {day}: {rule}.",
         "later": "not yet: the years asked for {title} are complete {day} at the earliest: {rule}.",
         "between": "it depends on the exact dates: the years asked for {title} are complete between {first} and {day}: {rule}.",
         "so-far": "not yet: on what is told, one of the alternatives for {title} is met {day} at the earliest: {rule}. Alternatives that rest on what is not told stand apart.",
         "on": "on {day}",
         "within": "between {first} and {day}",
+        "since": "{day}",
+        "since-within": "a day between {first} and {day}",
         "unmet": "no, as told the education and years asked for {title} are not met: {rule}.",
         "way": " But another way ({kind}) is met: {rule}.",
         "assumed": "(Reckoned {day}; {assumed}the other conditions stand apart.)",
@@ -82,7 +88,7 @@ class Assessing:
         day = person.as_of or question.day
         lines, citations = [], []
         for least, most in zip(*(self._judged(question, person, target, day, latest).results for latest in (True, False)), strict=True):
-            said = self._line(least, most, question.language)
+            said = self._line(least, most, question.language, person.asks_when)
             if said:
                 policy = least.case.rules.policy
                 lines.append(statements.heading(policy, self._vocabulary.label(policy.region, question.language), question.day, question.language) + said[0])
@@ -131,7 +137,7 @@ class Assessing:
             body["regions"] = [slug(region) for region in question.regions]
         return self._eligibility.answer(body, question.language)
 
-    def _line(self, least: Result, most: Result, language: str) -> tuple[str, list[Fact]] | None:
+    def _line(self, least: Result, most: Result, language: str, asks_when: bool) -> tuple[str, list[Fact]] | None:
         """What is said of one region, with the facts it rests on; none where what is told does not decide it."""
         words = WORDS[language]
         title = self._vocabulary.label(self._vocabulary.iri("title", least.case.title), language)
@@ -140,6 +146,9 @@ class Assessing:
             return (words["excluded"].format(rule=statements.statement(finding.node.fact, language)), [finding.node.fact]) if finding.node.fact else None
         if least.seniority.status == MET:
             fact = _deciding(least, None)
+            first, last = (result.met_since for result in (most, least))
+            if asks_when and first and last:
+                return words["met-since"].format(title=title, day=_when(first, last, language, "since", "since-within"), rule=statements.statement(fact, language)), [fact]
             return words["met"].format(title=title, rule=statements.statement(fact, language)), [fact]
         if most.seniority.status == MET and least.earliest:
             fact = _deciding(least, least.earliest)
@@ -195,9 +204,9 @@ class Assessing:
         return answer
 
 
-def _when(first: date, last: date, language: str) -> str:
+def _when(first: date, last: date, language: str, known: str = "on", between: str = "within") -> str:
     """A day known to lie between two dates, in words."""
-    return WORDS[language]["on" if first == last else "within"].format(first=written_day(first, language), day=written_day(last, language))
+    return WORDS[language][known if first == last else between].format(first=written_day(first, language), day=written_day(last, language))
 
 
 def _alternatives(findings: list[Finding]) -> list[Finding]:

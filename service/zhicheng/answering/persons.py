@@ -135,6 +135,8 @@ class Persons:
         )
         ago = {name: years for years, cue in enumerate(AGO) for name in _names(cues[cue])}
         self._ago = {name: ago[name] for name in sorted(ago, key=len, reverse=True)}
+        levels = {level.iri: [t for t in vocabulary.within(level.iri) if scheme_of(t) == "title"] for level in vocabulary.by_scheme["level"].values()}
+        self._title_of = {level: titles[0] for level, titles in levels.items() if len(titles) == 1}
         self._grassroots = _names(vocabulary.find("aspect", GRASSROOTS))
         degrees = {name: id_ for id_, concept in vocabulary.by_scheme["education"].items() if id_ != ENGINEERING for name in _names(concept)}
         self._degrees = {name: degrees[name] for name in sorted(degrees, key=len, reverse=True)}
@@ -214,12 +216,12 @@ class Persons:
             elif "completed" not in known:
                 known.update(entry)
 
-    @staticmethod
-    def _title(person: Person, inside: Sequence[Entity], sought: Sequence[str], span: Span | None, said: set[str]) -> dict | None:
+    def _title(self, person: Person, inside: Sequence[Entity], sought: Sequence[str], span: Span | None, said: set[str]) -> dict | None:
         """The title that a phrase says is held, entered; None where it names none but those sought."""
         for entity in inside:
-            if entity.type == "title" and scheme_of(entity.iri) == "title" and entity.iri not in sought and (span or said & {OBTAINED, APPOINTED}):
-                entry: dict = {"title": slug(entity.iri)}
+            iri = entity.iri if scheme_of(entity.iri) == "title" else self._title_of.get(entity.iri)
+            if iri and iri not in sought and (span or said & {OBTAINED, APPOINTED}):
+                entry: dict = {"title": slug(iri)}
                 if span:
                     entry["appointed" if APPOINTED in said and OBTAINED not in said else "obtained"] = span
                 known = next((t for t in person.titles if t["title"] == entry["title"]), None)

@@ -13,8 +13,8 @@ from zhicheng.knowledge.stores import GraphStore
 from zhicheng.knowledge.vocabulary import Vocabulary
 from zhicheng.terms import scheme_of
 
-# What names a document rather than asks about it: a title in brackets, a number, a year of notice.
-NAMED_DOCUMENT = re.compile(r"《[^》]*》|[\w]{2,8}[〔\[(（]?\d{4}[〕\])）]?\d+号|\d{4}年度?")
+# What names a document rather than asks about it: a number, a year of notice, or a title in brackets that has this share of its words from the title of one held.
+NAMED_DOCUMENT, TITLE, SAME_TITLE = re.compile(r"[\w]{2,8}[〔\[(（]?\d{4}[〕\])）]?\d+号|\d{4}年度?"), re.compile(r"《([^》]*)》"), 0.7
 # The concept of question-cue before whose English names, at most so many words on, a year does the same: the 2022 engineer review.
 DOCUMENT_NOUN, YEAR_BEFORE = "document-noun", r"\b(?:19|20)\d{{2}}(?:['’]s)?(?=\s+(?:[a-z-]+\s+){{0,4}}(?:{})\b)"
 # Where a text turns to another question, and the fewest words of one.
@@ -45,7 +45,7 @@ SELECT ?scheme WHERE { ?scheme a skos:ConceptScheme . FILTER NOT EXISTS { ?schem
 @dataclass(frozen=True)
 class Reading:
     """A question's text in one form, the same as it is compared (documents' names blanked), its language, what it names, the regions (IRIs; the narrowest) named by name or by a document's number, the titles it is after (IRIs), all those named that are not said to be held,
-    and whether it begins as one that goes on from an earlier question."""
+    whether it begins as one that goes on from an earlier question, and whether it names a document held by its number."""
 
     written: str
     folded: str
@@ -55,6 +55,7 @@ class Reading:
     titles: tuple[str, ...] = ()
     unheld: tuple[str, ...] = ()
     follows: bool = False
+    cites: bool = False
 
     @property
     def plain(self) -> str:
@@ -73,6 +74,7 @@ class Reader:
         self._vocabulary, self._library = vocabulary, library
         self.linker = Linker(vocabulary, {row["scheme"].value.rsplit("/", 1)[-1] for row in store.query(NAMED)})
         events = vocabulary.by_scheme["event"]
+        self._documents_titles = [set(grams(normalise(p.title["zh"]))) for p in library.policies.values()]
         self._numbers = [(BRACKETS.sub("", normalise(p.number)), p.region) for p in library.policies.values() if p.number]
         self._events = tuple(normalise(name) for event in TITLE_EVENTS for names in events[event].names.values() for name in names)
         self._before, self._after, self._opening, auxiliaries = (_names(vocabulary, form) for form in (HELD_BEFORE, HELD_AFTER, FOLLOW_UP, YES_NO))
@@ -94,11 +96,12 @@ class Reader:
         """What a text names."""
         written = normalise(text.strip())
         entities = self.entities(written)
-        named = dict.fromkeys([e.iri for e in entities if e.type == "region"] + self._documents(written))
+        documents = self._documents(written)
+        named = dict.fromkeys([e.iri for e in entities if e.type == "region"] + documents)
         said = [r for r in named if not any(other in self._vocabulary.within(r) for other in named if other != r)]
         unheld = self._unheld(entities, written)
         sought = tuple(t for t, rank in unheld.items() if rank == max(unheld.values()))
-        return Reading(written, self._without_titles(written), detect(text), tuple(entities), tuple(said), sought, tuple(unheld), written.startswith(self._opening))
+        return Reading(written, self._without_titles(written), detect(text), tuple(entities), tuple(said), sought, tuple(unheld), written.startswith(self._opening), bool(documents))
 
     def entities(self, folded: str) -> list[Entity]:
         """The values and concepts that a normalised text names."""
@@ -107,7 +110,13 @@ class Reader:
 
     def _without_titles(self, written: str) -> str:
         """The text with the words that name a document, its title, number and year, blanked: they say which is asked about, not what."""
-        return self._year_of_document.sub(_blank, NAMED_DOCUMENT.sub(_blank, written))
+        untitled = TITLE.sub(lambda title: _blank(title) if self._names_held(title[1]) else title[0], written)
+        return self._year_of_document.sub(_blank, NAMED_DOCUMENT.sub(_blank, untitled))
+
+    def _names_held(self, title: str) -> bool:
+        """Whether a title is that of a document held, or a part of one."""
+        words = set(grams(title))
+        return bool(words) and max(len(words & known) for known in self._documents_titles) >= SAME_TITLE * len(words)
 
     def _documents(self, folded: str) -> list[str]:
         """The regions of the policies that a text names by their number, whatever its brackets."""

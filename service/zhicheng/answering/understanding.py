@@ -136,7 +136,7 @@ class Understanding:
     def _choose(self, question: Question, reading: Reading, meaning: Meaning | None) -> Question:
         """The reading of a question that is clearly meant: a query, facts, or none for a reason."""
         ours = reading.names("title")
-        if reading.names(OTHER_MATTER) or reading.names(OTHER_SERIES) and not ours or self._scope.excludes(meaning):
+        if reading.names(OTHER_MATTER) or reading.names(OTHER_SERIES) and not ours or self._scope.excludes(meaning) and not reading.cites:
             return replace(question, reason="out-of-scope")
         within = self._reader.within(question.regions)
         if within and not within & self._library.regions.keys():
@@ -149,7 +149,7 @@ class Understanding:
         silent = self._silent(reading, within)
         if silent and found.score < FOUND_ALL_THE_SAME and typed_score < SURELY_MEANT:
             return replace(question, reason="not-in-sources", silent=silent, near=typed.near)
-        at_home = ours or within and any(e.type not in ("region", "question-form") for e in reading.entities)
+        at_home = ours or reading.cites or within and any(e.type not in ("region", "question-form") for e in reading.entities)
         least = FOUND_AT_HOME if at_home else SURELY_FOUND if reading.entities else FOUND_ALL_THE_SAME
         if found.silences and not found.facts and typed_score < SURELY_MEANT and found.score >= least:
             return replace(question, reason="not-in-sources", silences=found.silences, near=typed.near)
@@ -158,7 +158,7 @@ class Understanding:
             return replace(typed, otherwise=facts)
         if typed.query and typed_score >= SURELY_MEANT:
             return replace(typed, silences=found.silences, otherwise=facts if found.score >= FOUND_ALL_THE_SAME else None, also=self._also(question, reading, within))
-        unread = replace(question, reason="unclear" if reading.entities else "out-of-scope", near=typed.near)
+        unread = replace(question, reason="unclear" if reading.entities or reading.cites else "out-of-scope", near=typed.near)
         if found.score < PLAINLY_FOUND and self._says_too_little(reading):
             return unread
         whole = {f"{e.type}:{e.id}" for e in reading.entities} & self._whole & self._concepts.get(typed.query or "", set())

@@ -32,6 +32,11 @@ class Timeline:
             return day
         return next((date.fromordinal(d) for d, v in zip(self.days, self.values, strict=True) if v == MET and d > day.toordinal()), None)
 
+    def met_since(self, day: date) -> date | None:
+        """The day from which on the value has been met until `day`; None where it is not met then, or has been for as long as can be told."""
+        n = bisect_right(self.days, day.toordinal()) - 1
+        return date.fromordinal(self.days[n]) if self.values[n] == MET and self.days[n] else None
+
 
 ALWAYS = tuple(Timeline((0,), (value,)) for value in (UNMET, UNKNOWN, MET))
 

@@ -47,6 +47,12 @@ class Result:
     missing: list[str]
     ways: list[Way]
 
+    @property
+    def met_since(self) -> date | None:
+        """The day since which schooling and years are enough; None where they are not, or have been for as long as can be told."""
+        days = [found.line.met_since(self.case.day) for found in self.seniority.findings]
+        return max((day for day in days if day), default=None) if self.seniority.status == MET else None
+
 
 def judge(case: Case) -> Result:
     """The result for a case."""
