@@ -34,6 +34,18 @@ def test_the_verdict_on_schooling_and_years_comes_first(service, question, says,
     assert any(quotes in squeeze(c.quote) for c in answer.citations)
 
 
+@pytest.mark.parametrize(
+    ("question", "since"),
+    [
+        ("我19年本科毕业，2020年10月评上助工当月就聘了，天津这边哪年能报工程师？", "自2024年10月1日至2024年10月31日之间某日起已经符合"),
+        ("我2015年本科毕业，2018年5月6日取得助理工程师并聘任，在天津最早哪天能报工程师？", "自2022年5月6日起已经符合"),
+        ("Bachelor's degree 2016, intermediate title in September 2020, same field in Beijing all along. In what year can I apply for senior engineer?", "have been met since a day between 1 September 2025 and 30 September 2025"),
+    ],
+)
+def test_since_when_years_have_been_enough_is_said_where_a_day_is_asked_for(service, question, since):
+    assert since in ask(service, question).text.splitlines()[0]
+
+
 def test_what_is_assumed_is_said(service):
     lines = ask(service, "我2015年本科毕业，2018年取得助理工程师，在天津能报工程师吗？").text
     assert "按今天2026年11月21日推算" in lines and "以取得后即聘任计" in lines and "没有提到的" in lines

@@ -28,6 +28,13 @@ def test_questions_of_ours_are_not_declined_for_what_they_mention(client):
         assert client.get("/api/ask", query_string={"q": question}).get_json().get("reason") != "out-of-scope", question
 
 
+def test_a_document_s_number_makes_a_question_ours_and_the_title_of_a_form_is_read(client):
+    answer = client.get("/api/ask", query_string={"q": "京人社事业发〔2020〕17号是个什么文件"}).get_json()
+    assert answer["status"] == "answered" and {c["region"] for c in answer["citations"]} == {"beijing"}
+    answer = client.get("/api/ask", query_string={"q": "《业绩证明函》由谁来签，签了能顶什么用"}).get_json()
+    assert answer["status"] == "answered" and "替代论文" in answer["answer"] and {c["region"] for c in answer["citations"]} == {"tianjin"}
+
+
 @pytest.mark.parametrize(("line", "fault"), [("", "blank"), ("雅思怎么考\t多", "several columns"), ("一二三\n一二三", "already")])
 def test_a_faulty_line_is_named(copy, line, fault):
     path = copy / "data" / wordings.OUT_OF_SCOPE

@@ -10,6 +10,7 @@ from zhicheng.answering.answers import Answer, Answers
 from zhicheng.answering.comparison import Comparison
 from zhicheng.answering.faq import Faq
 from zhicheng.answering.meaning import ATTUNEMENT, Attuned, Encoder
+from zhicheng.answering.quoting import joined
 from zhicheng.answering.understanding import Understanding
 from zhicheng.errors import FaultyGraph
 from zhicheng.knowledge import loading, prepared, wordings
@@ -65,7 +66,9 @@ class Service:
     def ask(self, text: str, language: str | None = None, regions: tuple[str, ...] = (), day: date | None = None) -> Answer:
         """The answer to a question as a person asks it; raises as `Understanding.read` does."""
         question = self.understanding.read(text, language, regions, day)
-        return self.assessing.answer(question, question.person) if question.person else self.answers.answer(question)
+        answer = self.assessing.answer(question, question.person) if question.person else self.answers.answer(question)
+        answer.citations = joined(answer.citations, lambda clause: self.library.clauses[clause].text)
+        return answer
 
 
 def prove(graph: loading.Graph, home: Path, cache: Path) -> None:

@@ -1,17 +1,32 @@
-"""Numbers that a question names as values: dates and ranks."""
+"""Numbers that a question names as values: dates, ranks and counts of one's own."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 
 from zhicheng.answering.linking import Entity
 from zhicheng.knowledge.numerals import han_value
 
+NUMBER = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
+ORDINALS = dict(zip("first second third fourth fifth sixth seventh eighth ninth tenth".split(), range(1, 11), strict=True))
+COUNTS = dict(zip("one two three four five six seven eight nine ten single".split(), (*range(1, 11), 1), strict=True)) | {"两": 2, "俩": 2, "仨": 3}
 DATE = re.compile(r"(\d{4})\s*(?:年|-|/|\.)\s*(\d{1,2})\s*(?:月|-|/|\.)\s*(\d{1,2})\s*[日号]?")
-RANK = re.compile(r"(?:第|排名第?|排在?第?|排)\s*(\d{1,2}|[一二三四五六七八九十]{1,3})\s*(?:名|位|的|$|(?=[，,。？?几得值能]))|\brank(?:s|ed|ing)?\s*(?:no\.?\s*)?(\d{1,2})|(\d{1,2})(?:st|nd|rd|th)\b(?=\s*(?:rank|place|on|in))")
+ORDINAL = rf"(\d{{1,2}}(?=st|nd|rd|th)|{'|'.join(ORDINALS)})(?:st|nd|rd|th)?"
+RANK = re.compile(
+    rf"(?:第|排名第?|排在?第?|排|列第?)\s*({NUMBER})\s*(?:名|位|的|$|(?=[，,。？?几得值能算还行成够可]|(?<!一)(?:完成|发明|起草|主编|参编)人?))|\brank(?:s|ed|ing)?\s*(?:no\.?\s*)?(\d{{1,2}})"
+    rf"|\b{ORDINAL}\b(?=\s*(?:rank|place|on|in)|-named)|\b(?:was|am|i'm|being|came|ranked|listed|placed)\s+(?:as\s+)?(?:the\s+)?{ORDINAL}\b(?!\s+(?:prize|class|grade|level|item|time|year|author))"
+)
 
 
-def read(text: str) -> list[Entity]:
-    """The dates (id as 2024-10-10) and ranks (id as 11) that a normalised text names."""
+
+def counting(before: Iterable[str], measures: Iterable[str]) -> re.Pattern:
+    """A pattern for a count of one's own: words that say so, a number and a word of measure."""
+    own, measure = ("|".join(map(re.escape, sorted(names, key=len, reverse=True))) for names in (before, measures))
+    return re.compile(rf"(?:{own})\s*(?:(\d{{1,2}}|[一二两三四五六七八九十俩仨])\s*(?:{measure})|({'|'.join(name for name in COUNTS if name.isascii())}|\d{{1,2}})(?=\s+[a-z]))(?!以上|及以上|以内|以下)")
+
+
+def read(text: str, own_count: re.Pattern) -> list[Entity]:
+    """The dates (id as 2024-10-10), ranks (id as 11) and counts of one's own (id as 2) that a normalised text names."""
     found = []
     for match in DATE.finditer(text):
         try:
@@ -21,7 +36,12 @@ def read(text: str) -> list[Entity]:
         found.append(Entity(match[0], "", "date", day.isoformat(), match.start(), match.end()))
     for match in RANK.finditer(text):
         number = next(g for g in match.groups() if g)
-        value = int(number) if number.isdigit() else han_value(number)
+        value = int(number) if number.isdigit() else ORDINALS.get(number) or han_value(number)
         if value and not any(e.start <= match.start() < e.end for e in found):
             found.append(Entity(match[0], "", "rank", str(value), match.start(), match.end()))
+    for match in own_count.finditer(text):
+        group = 1 if match[1] else 2
+        value = int(match[group]) if match[group].isdigit() else COUNTS.get(match[group]) or han_value(match[group])
+        if value and not any(e.start < match.end(group) and match.start(group) < e.end for e in found):
+            found.append(Entity(match[group], "", "count", str(value), match.start(group), match.end(group)))
     return found

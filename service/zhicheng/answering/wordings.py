@@ -112,10 +112,10 @@ def _features(text: str, entities: list[Entity]) -> set[str]:
     """The words of a normalised text but for the concepts it names, and these."""
     features = set()
     for entity in sorted({(e.start, e.end): e for e in entities}.values(), key=lambda e: -e.start):
-        if entity.type not in ("aspect", "question-form"):
+        if entity.type not in ("aspect", "question-form", "count"):
             text = text[: entity.start] + " " + text[entity.end :]
     for entity in entities:
-        if entity.type not in ("region", "question-form"):
+        if entity.type not in ("region", "question-form", "count"):
             features.add(f"@{entity.type}/{entity.id}")
     return features | grams(text).keys()
 

@@ -1,0 +1,46 @@
+"""Whether a rank or a number of things of one's own is enough: what the bound is, and the verdict beside it."""
+
+from datetime import date
+
+import pytest
+
+from zhicheng.knowledge.outline import squeeze
+
+DAY = date(2026, 11, 22)
+
+
+@pytest.mark.parametrize(
+    ("question", "query", "says", "says_not", "quote"),
+    [
+        ("市厅级课题组里我排第九，长治算不算主要技术骨干？", "rank-within-role", "第9名不算", "算（在其内）", "市（厅）级或大型企业项目课题2-8名"),
+        ("国家级项目排名第１５位，长治这边还认主要技术骨干吗", "rank-within-role", "第15名算", "不算", "国家级项目课题2-15名"),
+        ("市级项目里排第7，忻州认主要技术骨干不？", "rank-within-role", "第7名不算", "算（在其内）", "2-6名"),
+        ("天津区里的科技奖三等奖，我排第五，没到年限能破格报工程师不？", "rank-for-achievement", "第5名的名次符合（工程师，破格申报）", "不符合", "主要完成人（前5名）"),
+        ("省科学技术二等奖，证书上我是第四完成人，忻州能破格么", "rank-for-achievement", "第4名的名次不符合", "名次符合", "前3名"),
+        ("I'm the sixth-named inventor on a granted invention patent. Does it count as an achievement for senior engineer in Tianjin?", "rank-for-achievement", "ank 6 does not qualify", "qualifies", "前5名"),
+        ("I was third among the main drafters of a local standard. Does that open the exceptional route to senior engineer in Beijing?", "rank-for-achievement", "ank 3 qualifies", "does not", "排名前三"),
+        ("忻州高工业绩那条，手里就一个实用新型，够不够？", "count-for-achievement", "1件不够", "1件够", "实用新型专利2项以上"),
+        ("中小企业的技术项目我一共主持完成三个，忻州高工的工作能力条件够不够？", "count-for-achievement", "3件够", "不够", "3项以上"),
+        ("手里就一个实用新型专利，在天津报工程师业绩这关够不够？", "count-for-achievement", "1件只够其中一项，还不够", "1件够", "应具备下列2项及以上条件"),
+    ],
+)
+def test_the_bound_decides(service, question, query, says, says_not, quote):
+    answer = service.ask(question, None, (), DAY)
+    assert (answer.status, answer.question.query) == ("answered", query)
+    assert says in answer.text and says_not not in answer.text
+    assert any(squeeze(quote) in squeeze(c.quote) for c in answer.citations)
+
+
+@pytest.mark.parametrize("question", ["长治评工程师要两篇以上论文吗", "忻州第二批材料什么时候交", "温州第四条写了什么"])
+def test_a_number_that_is_not_ones_own_is_not_judged(service, question):
+    query = service.ask(question, None, (), DAY).question.query
+    assert query not in ("rank-within-role", "rank-for-achievement", "count-for-achievement")
+
+
+def test_words_of_a_clause_that_stand_together_are_quoted_as_one(service):
+    citations = service.ask("评审费多少钱，中级和初级一样吗？", None, ("changzhi",), DAY).citations
+    assert any(squeeze("中级专业技术职务每人300元，初级专业技术职务每人260元") in squeeze(c.quote) for c in citations)
+    texts = service.library.clauses
+    for citation in citations:
+        assert squeeze(citation.quote) in squeeze(texts[citation.iri].text)
+    assert len({(c.iri, c.quote) for c in citations}) == len(citations)
