@@ -22,12 +22,13 @@ ENGLISH_MONTHS = {name.lower(): n for names in (calendar.month_name, calendar.mo
 ENGLISH_DAY = re.compile(r"\b(?:(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?)?(" + "|".join(sorted(ENGLISH_MONTHS, key=len, reverse=True)) + r")\.?,?\s+(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?((?:19|20)\d{2})\b")
 MONTHS = re.compile(r"(?<![\d年])(\d{1,2}|[一二两三四五六七八九十]{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty)\s*(?:个多?月|months?)")
 YEARS = re.compile(r"(?<![\d年])(\d{1,2}|[一二两三四五六七八九十]{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty)\s*(年半|年|and a half years?|years?)(?!度|底|前|[0-9])")
+YEARS_AND_MONTHS = re.compile(r"(?<![\d年])(\d{1,2}|[一二两三四五六七八九十]{1,3})\s*(?:年|years?)(?:零|又|,?\s*and)?\s*(\d{1,2}|[一二两三四五六七八九十]{1,3})\s*(?:个多?月|months?)")
 ENGLISH_NUMBERS = dict(zip("one two three four five six seven eight nine ten eleven twelve".split(), range(1, 13), strict=True)) | {"fifteen": 15, "twenty": 20}
 # The concepts of question-cue before and after whose names a date says as of when is asked, and how near they stand.
 AS_OF_BEFORE, AS_OF_AFTER = "as-of-before", "as-of-after"
 # Those with whose names people tell of their own case, that they have worked since what they told before, that something was in the year told
-# before or has only just been, and, right before what is named, that it is not held; with which a day is asked for; and how many months ago what has just been was at most.
-OWN_CASE, WORKED_SINCE, SAME_YEAR, JUST_NOW, NOT_HELD, ASKS_WHEN, JUST = "own-case", "worked-since", "same-year", "just-now", "not-held", "asks-when", 3
+# before or has only just been, and, right before what is named, that it is not held; with which a day is asked for, and that of something done for some time they have done so; and how many months ago what has just been was at most.
+OWN_CASE, WORKED_SINCE, SAME_YEAR, JUST_NOW, NOT_HELD, ASKS_WHEN, DONE, JUST = "own-case", "worked-since", "same-year", "just-now", "not-held", "asks-when", "done-so-far", 3
 # Between the words that say so and what is not held, the most characters of Chinese or words of English.
 NOT_FAR = re.compile(r"^[^a-z]{0,5}$|^(?:[^a-z]*[a-z']+){0,4}[^a-z]*$")
 # Those whose names tell a year, by how many years ago it was.
@@ -130,8 +131,8 @@ class Persons:
     def __init__(self, vocabulary: Vocabulary):
         events = vocabulary.by_scheme["event"]
         cues = vocabulary.by_scheme["question-cue"]
-        self._before, self._after, self._own, self._since, self._same, self._just, self._not, self._when = (
-            _names(cues[cue]) for cue in (AS_OF_BEFORE, AS_OF_AFTER, OWN_CASE, WORKED_SINCE, SAME_YEAR, JUST_NOW, NOT_HELD, ASKS_WHEN)
+        self._before, self._after, self._own, self._since, self._same, self._just, self._not, self._when, self._done = (
+            _names(cues[cue]) for cue in (AS_OF_BEFORE, AS_OF_AFTER, OWN_CASE, WORKED_SINCE, SAME_YEAR, JUST_NOW, NOT_HELD, ASKS_WHEN, DONE)
         )
         ago = {name: years for years, cue in enumerate(AGO) for name in _names(cues[cue])}
         self._ago = {name: ago[name] for name in sorted(ago, key=len, reverse=True)}
@@ -143,8 +144,12 @@ class Persons:
         self._words = {event: _names(events[event]) for event in (GRADUATED, OBTAINED, APPOINTED, WORKED)}
 
     def tells(self, reading: Reading) -> bool:
-        """Whether a question tells of a person's own case: it says so, or dates what people hold."""
-        return _has(reading.written, self._own) or bool(_day(reading.written)) and reading.names(*CREDENTIALS)
+        """Whether a question tells of a person's own case: it says so, or dates what people hold, by the day or by how long it has been done."""
+        return _has(reading.written, self._own) or reading.names(*CREDENTIALS) and (bool(_day(reading.written)) or self._for_so_long(reading.written))
+
+    def _for_so_long(self, text: str) -> bool:
+        """Whether a phrase says for how long something has been done or held."""
+        return any(_so_long_ago(phrase, date.max) and _has(phrase, self._done) for phrase in PHRASE.split(text))
 
     def read(self, reading: Reading, today: date) -> Person:
         """What the phrases of a question tell; titles that the question is after are not held."""
@@ -237,13 +242,13 @@ class Persons:
         for entity in inside:
             if entity.type == "skill-grade":
                 if entity.id not in [s["grade"] for s in person.skills]:
-                    person.skills.append({"grade": entity.id} | ({"obtained": span} if span and OBTAINED in said else {}))
+                    person.skills.append({"grade": entity.id} | ({"obtained": span} if span and said & {OBTAINED, WORKED} else {}))
             elif entity.type == "employer" and person.employer is None:
                 person.employer = entity.id
             elif entity.type == "honour":
                 person.awards.append(entity.id)
-        named = any(e.type in ("title", "education", "skill-grade") for e in inside)
-        if span and WORKED in said and not named and (YEARS.search(phrase) or MONTHS.search(phrase)) and person.worked is None:
+        named = any(e.type in ("title", "education") for e in inside)
+        if span and WORKED in said and not named and (YEARS.search(phrase) or MONTHS.search(phrase) or YEARS_AND_MONTHS.search(phrase)) and person.worked is None:
             person.worked = span
 
 
@@ -259,6 +264,9 @@ def _day(phrase: str) -> Span | None:
 
 def _so_long_ago(phrase: str, today: date) -> Span | None:
     """The day that a phrase names by how many months or years ago it was."""
+    if match := YEARS_AND_MONTHS.search(phrase):
+        years, months = _count(match[1]), _count(match[2])
+        return Span(_back(today, years * 12 + months + 1), _back(today, years * 12 + months)) if years and months else None
     if match := MONTHS.search(phrase):
         count = _count(match[1])
         return Span(_back(today, count + 1), _back(today, count)) if count else None
