@@ -145,7 +145,7 @@ class Understanding:
         if within and within & self._library.regions.keys() <= other_titles.keys():
             return replace(question, reason="not-in-sources", silences=tuple(other_titles[region] for region in sorted(within & other_titles.keys())))
         typed, typed_score = self.typed(question, reading, meaning)
-        found = self._finder.find(reading, within, meaning, other_titles)
+        found = self._finder.find(reading, within or self._speaking(reading), meaning, other_titles)
         silent = self._silent(reading, within)
         if silent and found.score < FOUND_ALL_THE_SAME and typed_score < SURELY_MEANT:
             return replace(question, reason="not-in-sources", silent=silent, near=typed.near)
@@ -167,6 +167,10 @@ class Understanding:
         if facts:
             return facts
         return typed if typed.query and typed_score >= CLEARLY_MEANT else unread
+
+    def _speaking(self, reading: Reading) -> set[str]:
+        """The regions whose texts name the honours and standings that a question names; none where it names none, or no text does."""
+        return {region for e in reading.entities if e.type in NAMED_OR_SILENT for region in self._spoken.get(e.iri, ())}
 
     def _other_titles(self, reading: Reading) -> dict[str, str]:
         """The regions whose texts say nothing on any of the titles that a question names, with the silence that says so."""
