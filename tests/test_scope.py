@@ -48,7 +48,7 @@ def test_a_faulty_line_is_named(copy, line, fault):
     assert wordings.out_of_scope(copy) == []
 
 
-@pytest.mark.parametrize(("question", "points"), [("温州发明专利排第五，量化评分给几分", "4"), ("How many points for rank 7 of an invention patent under the Wenzhou draft?", "2")])
+@pytest.mark.parametrize(("question", "points"), [("温州发明专利排第五，量化评分给几分", "4"), ("How many points for rank 7 of an invention patent under the Wenzhou draft?", "2"), ("温州市级课题第4名得多少分", "4"), ("温州发明专利第一发明人几分", "8"), ("温州软著排第3多少分", "4")])
 def test_a_query_that_takes_a_number_is_meant_where_one_is_named(client, question, points):
     answer = client.get("/api/ask", query_string={"q": question}).get_json()
     assert answer["intent"] == "points-of-rank" and {row["points"]["value"].removesuffix(".0") for row in answer["query"]["results"]["results"]["bindings"]} == {points}

@@ -80,11 +80,24 @@ class Linker:
         for (start, end), name in sorted(found.items(), key=lambda item: (item[0][0] - item[0][1], item[0] not in written, item[0])):
             if not any(a < end and start < b for a, b, _ in chosen):
                 chosen.append((start, end, name))
+        chosen = self._shared_out(chosen, found)
         entities = []
         for start, end, name in sorted(chosen):
             for scheme, id_, iri in self._named[name]:
                 entities.append(Entity(text[start:end], iri, scheme, id_, start, end))
         return entities
+
+    def _shared_out(self, chosen: list[tuple[int, int, str]], found: dict[tuple[int, int], str]) -> list[tuple[int, int, str]]:
+        """The chosen names, one of which gives way to a shorter name of the same concept where its end begins the next: 温州|市级 for 温州市|级."""
+        shared = list(chosen)
+        for start, end, name in chosen:
+            for (a, b), following in sorted(found.items()):
+                shorter = found.get((start, a))
+                if start < a < end < b and shorter and self._named[shorter] == self._named[name] and not any(c < b and end <= c for c, _, _ in shared):
+                    shared.remove((start, end, name))
+                    shared += [(start, a, shorter), (a, b, following)]
+                    break
+        return shared
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

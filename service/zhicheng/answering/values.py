@@ -13,7 +13,7 @@ COUNTS = dict(zip("one two three four five six seven eight nine ten single".spli
 DATE = re.compile(r"(\d{4})\s*(?:年|-|/|\.)\s*(\d{1,2})\s*(?:月|-|/|\.)\s*(\d{1,2})\s*[日号]?")
 ORDINAL = rf"(\d{{1,2}}(?=st|nd|rd|th)|{'|'.join(ORDINALS)})(?:st|nd|rd|th)?"
 RANK = re.compile(
-    rf"(?:第|排名第?|排在?第?|排|列第?)\s*({NUMBER})\s*(?:名|位|的|$|(?=[，,。？?几得值能算还行成够可]|(?<!一)(?:完成|发明|起草|主编|参编)人?))|\brank(?:s|ed|ing)?\s*(?:no\.?\s*)?(\d{{1,2}})"
+    rf"(?:第|排名第?|排在?第?|排|列第?)\s*({NUMBER})\s*(?:名|位|的|$|(?=[，,。？?几得值能算还行成够可多怎]|(?<!第一)完成人?|(?:发明|起草|主编|参编)人?))|\brank(?:s|ed|ing)?\s*(?:no\.?\s*)?(\d{{1,2}})"
     rf"|\b{ORDINAL}\b(?=\s*(?:rank|place|on|in)|-named)|\b(?:was|am|i'm|being|came|ranked|listed|placed)\s+(?:as\s+)?(?:the\s+)?{ORDINAL}\b(?!\s+(?:prize|class|grade|level|item|time|year|author))"
 )
 
