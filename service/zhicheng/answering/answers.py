@@ -1,8 +1,9 @@
 """From a Question to its Answer: the query's rows, put into sentences region by region, each with its citations."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import zip_longest
 
 from pyoxigraph import NamedNode, QueryResultsFormat
 
@@ -130,6 +131,7 @@ class Answers:
             text = self._silence(question, held) if reason == "not-in-sources" else words[reason]
             return self._unanswered(question, reason, text)
         query = self._catalogue.find(question.query)
+        question = _with_facts_of_parts(question)
         terms = dict(question.terms)
         if question.regions and any(p.name == "region" for p in query.parameters):
             terms["region"] = [NamedNode(region) for region in held]
@@ -347,3 +349,13 @@ class Answers:
     def _citation(self, clause: str, quote: str, day: date, language: str) -> Citation:
         policy = self._library.policy_of(clause)
         return Citation(policy.slug, policy.title[language], policy.number, slug(policy.region), self._library.clauses[clause].number, quote, policy.validity(day), self._library.url(clause), clause)
+
+
+def _with_facts_of_parts(question: Question) -> Question:
+    """A question after facts together with those of its parts that are after facts of the same regions, the nearest of each first, so that none is told twice."""
+    parts = [part for part in question.also if part.query == question.query == FACTS and part.regions == question.regions and not part.silences]
+    if not parts:
+        return question
+    rounds = zip_longest(question.terms["fact"], *(part.terms["fact"] for part in parts))
+    facts = dict.fromkeys(fact for told in rounds for fact in told if fact is not None)
+    return replace(question, terms=question.terms | {"fact": list(facts)}, also=tuple(part for part in question.also if part not in parts))
