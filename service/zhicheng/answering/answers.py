@@ -255,13 +255,13 @@ class Answers:
         return text, list(dict.fromkeys(citations))
 
     def _nearest(self, question: Question, rows: list[dict], most: int) -> list[dict]:
-        """The rows of the facts nearest to the question, so many of each region."""
+        """The rows of the facts nearest to the question, so many of each region, the nearest first."""
         order = {term.value: n for n, term in enumerate(question.terms["fact"])}
         kept: dict[str, list[str]] = defaultdict(list)
         for fact, region in sorted({(r["fact"].value, r["region"].value) for r in rows}, key=lambda pair: order[pair[0]]):
             if len(kept[region]) < most:
                 kept[region].append(fact)
-        return [row for row in rows if row["fact"].value in kept[row["region"].value]]
+        return sorted((row for row in rows if row["fact"].value in kept[row["region"].value]), key=lambda row: order[row["fact"].value])
 
     def _text(self, question: Question, query: Query, rows: list[dict], held: list[str], detail: statements.Detail) -> tuple[str, list[Fact]]:
         language, words = question.language, WORDS[question.language]
