@@ -313,7 +313,7 @@ class Answers:
         if template:
             values = {name: self._value(term, language) for name, term in row.items() if term is not None}
             values |= {name: self._value(terms[0], language) for name, terms in question.terms.items() if terms and name not in values}
-            told = SLOT.sub(lambda m: told if m[1] == "fact" else values.get(m[1], ""), template)
+            told = SLOT.sub(lambda m: told if m[1] == "fact" else values.get(m[1], ""), template).strip(statements.CLOSING)
         return told + WORDS[language]["no-years"] if fact and fact.without_years else told
 
     def _value(self, term, language: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from zhicheng.answering.affirming import Affirming
 from zhicheng.answering.linking import Entity
 from zhicheng.answering.matching import grams
 from zhicheng.answering.meaning import Attuned, Meaning
@@ -29,6 +30,8 @@ PARTS = re.compile(r"[，,；;？?。]|(?<=\s)(?:and|or)(?=\s(?:how|what|who|whi
 LEAST_PART, PART_FOUND = 3, 0.38
 # How near a wording has to be for its reply to be that of the question.
 SAME_QUESTION = 0.85
+# How many of the facts told first may say yes.
+NEAREST = 3
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ class Found:
 class Finder:
     """Finds facts; built once from the library and the wordings."""
 
-    def __init__(self, store: GraphStore, library: Library, reader: Reader, wordings: Sequence[Wording], encoder: Attuned):
+    def __init__(self, store: GraphStore, library: Library, reader: Reader, wordings: Sequence[Wording], encoder: Attuned, affirming: Affirming):
+        self._affirming = affirming
         self._library, self._reader = library, reader
         self._regions = {subject: library.policies[known.document].region for subject, known in (library.facts | library.silences).items()}
         self._retriever = Retriever(store, library, reader.linker)
@@ -103,11 +107,13 @@ class Finder:
         return chosen
 
     def _reply(self, reading: Reading, facts: dict[str, float], near: dict[str, Near]) -> str:
-        """The reply of the nearest wording that asks the same yes-or-no question of the fact told first, where one region speaks."""
+        """The word that answers a yes-or-no question where one region speaks: the reply of the nearest wording that asks the same of the fact told first; else yes, if one of the facts told first asks for just what is asked about."""
         if not facts or not self._reader.yes_or_no(reading) or len({self._regions[f] for f in facts}) > 1:
             return ""
         best = near.get(next(iter(facts)))
-        return best.reply if best and best.alike >= SAME_QUESTION else ""
+        if best and best.alike >= SAME_QUESTION:
+            return best.reply
+        return next((reply for fact in [*facts][:NEAREST] if (reply := self._affirming.reply(reading, self._library.facts[fact]))), "")
 
     def _by_region(self, text: str, concepts: set[str], titles: set[str], language: str, within: set[str], near: dict[str, Near]) -> dict[str, list[tuple[str, float]]]:
         scores = {hit.fact: OWN_WORDS * hit.score for hit in self._retriever.rank(text, concepts, titles, language, MOST_FACTS, near)}

@@ -1,5 +1,6 @@
 """Which concepts a question names, and where: the only place that knows spaCy."""
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from zhicheng.knowledge.vocabulary import Vocabulary
 
 # The least characters of a name that is also known by its sound, tones included (工成师 for 工程师, 忻洲 for 忻州).
 SOUNDED = {"region": 2, "title": 3, "education": 3, "skill-grade": 3, "honour": 4, "role": 4}
+
+# What may follow the last of several names of one character.
+COUNTED = re.compile(r"[两二三四五]\s*[地市]")
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Linker:
     """Finds the names of concepts in a text, the longest first; what is misspelt by a character that sounds alike is read as meant.
 
     Characters are tokens. A name in Latin letters does not match inside a longer word, and a name of one Chinese
-    character (津) only where it stands alone.
+    character (津) only where it stands alone, or among others of its kind (京津温三地).
     """
 
     def __init__(self, vocabulary: Vocabulary, schemes: set[str]):
@@ -73,7 +77,7 @@ class Linker:
     def link(self, text: str) -> list[Entity]:
         """The concepts that a normalised text names, without overlaps; a name of several concepts gives each of them."""
         document = self._language.make_doc(text)
-        written = {(s.start_char, s.end_char): s.label_ for s in self._written(document, as_spans=True) if _stands_alone(text, s.start_char, s.end_char)}
+        written = {(s.start_char, s.end_char): s.label_ for s in self._written(document, as_spans=True) if self._stands_alone(text, s.start_char, s.end_char)}
         heard = {(s.start, s.end): s.label_ for s in self._sounded(self._sounds(text), as_spans=True)} if HAN.search(text) else {}
         found = heard | written
         chosen: list[tuple[int, int, str]] = []
@@ -99,14 +103,17 @@ class Linker:
                     break
         return shared
 
+    def _stands_alone(self, text: str, start: int, end: int) -> bool:
+        before, after = text[start - 1 : start], text[end : end + 1]
+        first, last = text[start], text[end - 1]
+        if first.isascii() and first.isalnum() and before.isascii() and before.isalnum():
+            return False
+        if last.isascii() and last.isalnum() and after.isascii() and after.isalnum() and not text[end:].startswith(("s ", "s,", "s?", "s.", "s'")):
+            return False
+        if end - start == 1 and HAN.match(first):
+            return not (HAN.match(before) and not self._akin(before, first) or HAN.match(after) and not self._akin(after, first) and not COUNTED.match(text, end))
+        return True
 
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    before, after = text[start - 1 : start], text[end : end + 1]
-    first, last = text[start], text[end - 1]
-    if first.isascii() and first.isalnum() and before.isascii() and before.isalnum():
-        return False
-    if last.isascii() and last.isalnum() and after.isascii() and after.isalnum() and not text[end:].startswith(("s ", "s,", "s?", "s.", "s'")):
-        return False
-    if end - start == 1 and HAN.match(first):
-        return not (HAN.match(before) or HAN.match(after))
-    return True
+    def _akin(self, name: str, other: str) -> bool:
+        """Whether two names are of concepts of one scheme."""
+        return not {entry[0] for entry in self._named.get(name, ())}.isdisjoint(entry[0] for entry in self._named[other])

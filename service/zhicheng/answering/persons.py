@@ -18,6 +18,7 @@ from zhicheng.terms import scheme_of, slug
 
 PHRASE = re.compile(r"[，,；;。!！?？、]|\.\s|\band\b|\bbut\b|\bthen\b")
 DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:\s*[年./-]\s*(\d{1,2})(?:\s*[月./-]\s*(\d{1,2})\s*[日号]?)?)?(?!\d)")
+MONTH = re.compile(r"(?<![\d年])(1[0-2]|[1-9])\s*月(?!\d)")
 ENGLISH_MONTHS = {name.lower(): n for names in (calendar.month_name, calendar.month_abbr) for n, name in enumerate(names) if name}
 ENGLISH_DAY = re.compile(r"\b(?:(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?)?(" + "|".join(sorted(ENGLISH_MONTHS, key=len, reverse=True)) + r")\.?,?\s+(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?((?:19|20)\d{2})\b")
 MONTHS = re.compile(r"(?<![\d年])(\d{1,2}|[一二两三四五六七八九十]{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty)\s*(?:个多?月|months?)")
@@ -166,7 +167,7 @@ class Persons:
             said = {event for event, words in self._words.items() if any(w in phrase for w in words)}
             if person.as_of is None and not said and (applied := _day(phrase)) and any(e.iri in reading.titles for e in inside):
                 person.as_of, phrase = applied.last, DAY.sub(" ", ENGLISH_DAY.sub(" ", phrase))
-            span = self._span(phrase, today) or (last_span if _has(phrase, self._same) else Span(_back(today, JUST), today) if said and _has(phrase, self._just) else None)
+            span = self._span(phrase, today) or _later_month(phrase, last_span) or (last_span if _has(phrase, self._same) else Span(_back(today, JUST), today) if said and _has(phrase, self._just) else None)
             self._education(person, inside, span, said)
             if any(e.id == ENGINEERING for e in named):
                 person.engineering_degree = not any(e.id == ENGINEERING for e in absent)
@@ -260,6 +261,13 @@ def _day(phrase: str) -> Span | None:
     if match := DAY.search(phrase):
         return _between(int(match[1]), int(match[2]) if match[2] else None, int(match[3]) if match[3] else None)
     return None
+
+
+def _later_month(phrase: str, told: Span | None) -> Span | None:
+    """The month that a phrase names by its number alone, of the year told before, where it is no earlier than what was told."""
+    match = MONTH.search(phrase)
+    span = match and told and told.first.year == told.last.year and _between(told.first.year, int(match[1]), None)
+    return span if span and span.last >= told.last else None
 
 
 def _so_long_ago(phrase: str, today: date) -> Span | None:

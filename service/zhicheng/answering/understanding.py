@@ -8,6 +8,7 @@ from datetime import date
 
 from pyoxigraph import Literal, NamedNode
 
+from zhicheng.answering.affirming import Affirming
 from zhicheng.answering.finding import Finder, Found
 from zhicheng.answering.language import detect, normalise
 from zhicheng.answering.linking import Entity
@@ -85,7 +86,7 @@ class Understanding:
         patterns += [(row["query"].value, row["label"].value, row["label"].value) for row in store.query(ENTRIES)]
         types = {q.name: {p.name: _named(p) for p in q.parameters} for q in catalogue.queries.values()}
         background = [normalise(fact.label[language]) for fact in library.facts.values() for language in ("zh", "en")]
-        self._finder = Finder(store, library, self._reader, wordings, encoder)
+        self._finder = Finder(store, library, self._reader, wordings, encoder, Affirming(store, vocabulary))
         self._matcher = Matcher([(query, self._pattern(text, types[query]), self._reader.read(asked).plain) for query, text, asked in patterns], background, encoder)
         self._scope = Scope([self._reader.read(text).plain for text in outside], encoder, (self._finder.meanings, self._matcher.meanings))
         self._concepts = {name: set(CONCEPT.findall(VALUES.sub("", query.text, count=1))) for name, query in catalogue.queries.items()}
