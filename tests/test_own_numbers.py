@@ -37,6 +37,34 @@ def test_a_number_that_is_not_ones_own_is_not_judged(service, question):
     assert query not in ("rank-within-role", "rank-for-achievement", "count-for-achievement")
 
 
+@pytest.mark.parametrize(
+    ("question", "reply"),
+    [
+        ("享受國務院政府特殊津貼的人，北京准不准破格報高工？", "可以。"),
+        ("钱江技能大奖得主在温州能报工程师吗？", "可以。"),
+        ("Does a WorldSkills bronze medal count as an entry condition for engineer in Wenzhou?", "Yes. "),
+    ],
+)
+def test_an_honour_that_a_text_asks_for_is_affirmed_first(service, question, reply):
+    assert service.ask(question, None, (), DAY).text.startswith(reply)
+
+
+@pytest.mark.parametrize("question", ["文章登在公司内部刊物上，温州算公开发表吗", "天津必须有中华技能大奖才能报高工吗", "省级工程技术奖二等奖，温州能不能凭它直接申报？", "海河工匠在天津能自动认定为高级工程师吗"])
+def test_nothing_is_affirmed_that_the_text_does_not_say_as_asked(service, question):
+    assert not service.ask(question, None, (), DAY).text.startswith(("可以", "算", "能", "是"))
+
+
+def test_who_holds_an_honour_is_told_of_the_regions_whose_texts_name_it(service):
+    answer = service.ask("海河工匠能破格评高级工程师吗", None, (), DAY)
+    assert {c.region for c in answer.citations} == {"tianjin"} and "没有找到" in answer.text.splitlines()[-1]
+
+
+def test_regions_named_by_single_characters_in_a_row_are_read(service):
+    regions = {r.rsplit("/", 1)[-1] for r in service.ask("国家级技能大师工作室的头儿，京津温三地怎么对待？", None, (), DAY).question.regions}
+    assert regions == {"beijing", "tianjin", "wenzhou"}
+    assert service.ask("天津津贴怎么发", None, (), DAY).question.regions == service.ask("天津的津贴怎么发", None, (), DAY).question.regions
+
+
 def test_words_of_a_clause_that_stand_together_are_quoted_as_one(service):
     citations = service.ask("评审费多少钱，中级和初级一样吗？", None, ("changzhi",), DAY).citations
     assert any(squeeze("中级专业技术职务每人300元，初级专业技术职务每人260元") in squeeze(c.quote) for c in citations)
