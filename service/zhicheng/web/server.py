@@ -12,6 +12,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -39,6 +40,8 @@ THREADS, CONNECTIONS, BACKLOG = turns.WAITING, 512, 1024
 DRAIN, GRACE, HEAD = 0.5, 30, 10
 # Seconds of silence after which a connection is ended, beyond those that a query may take.
 SILENCE = 20
+# Seconds between two looks of a worker whether the process that forked it still runs.
+LOOK = 1.0
 
 Opener = Callable[[Settings], Flask]
 
@@ -103,6 +106,7 @@ class Renewable(Server):
     def inherited(self) -> Flask:
         """The application in a worker that was forked from this process, and ends with it."""
         _end_with(self.pid, signal.SIGTERM)
+        threading.Thread(target=_outlive, args=(self.pid,), daemon=True, name="outlive").start()
         signal.signal(signal.SIGUSR1, lambda *_: self._app.extensions["draining"].set())
         self._app.extensions["sandbox"].start()  # before the first query of a stranger comes
         idle.watch(self._settings.port, SILENCE + self._settings.sparql_seconds + self._settings.sparql_patience)
@@ -198,3 +202,10 @@ def _end_with(parent: int, number: int) -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number)
         if os.getppid() != parent:
             os._exit(1)
+
+
+def _outlive(parent: int) -> None:
+    """End this process once the one that forked it has: the kernel's own signal may be taken by a thread that does not wake the main one, which alone acts on it."""
+    while os.getppid() == parent:
+        time.sleep(LOOK)
+    signal.pthread_kill(threading.main_thread().ident, signal.SIGTERM)
