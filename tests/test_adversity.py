@@ -1,5 +1,6 @@
 """What goes wrong around the service is said clearly, and loses nothing: odd requests on every route, kills, full and read-only disks, damaged files, two servers at once."""
 
+import ctypes
 import json
 import os
 import random
@@ -102,6 +103,15 @@ def test_a_worker_that_is_killed_is_replaced_and_nothing_is_lost(server):
     # What the killed worker had taken up is gone; all else was answered, by the other and the new one.
     assert len(load.failures) <= 4 and set(load.statuses) == {200}
     assert other in server.workers() and [server.ask(q) for q in QUESTIONS] == answers
+
+
+def test_a_worker_acts_on_a_signal_that_another_of_its_threads_took(home, tmp_path, kept):
+    server = Serving(tmp_path, home, ZHICHENG_WORKERS="2", ZHICHENG_CACHE=kept)
+    (worker, *_) = server.workers()
+    thread = next(int(path.name) for path in Path(f"/proc/{worker}/task").iterdir() if path.name != str(worker) and (path / "comm").read_text().startswith("tokio"))
+    assert ctypes.CDLL(None).tgkill(worker, thread, signal.SIGTERM) == 0
+    server.wait_until(lambda: worker not in server.workers())
+    assert server.end() == 0
 
 
 def test_a_server_that_is_killed_leaves_nothing_running_and_starts_again_with_all_it_had(home, tmp_path, kept):

@@ -40,8 +40,8 @@ THREADS, CONNECTIONS, BACKLOG = turns.WAITING, 512, 1024
 DRAIN, GRACE, HEAD = 0.5, 30, 10
 # Seconds of silence after which a connection is ended, beyond those that a query may take.
 SILENCE = 20
-# Seconds between two looks of a worker whether the process that forked it still runs.
-LOOK = 1.0
+# The signal that ends a wait, and no more.
+WAKE = signal.SIGUSR2
 
 Opener = Callable[[Settings], Flask]
 
@@ -106,7 +106,7 @@ class Renewable(Server):
     def inherited(self) -> Flask:
         """The application in a worker that was forked from this process, and ends with it."""
         _end_with(self.pid, signal.SIGTERM)
-        threading.Thread(target=_outlive, args=(self.pid,), daemon=True, name="outlive").start()
+        _wake_for_signals()
         signal.signal(signal.SIGUSR1, lambda *_: self._app.extensions["draining"].set())
         self._app.extensions["sandbox"].start()  # before the first query of a stranger comes
         idle.watch(self._settings.port, SILENCE + self._settings.sparql_seconds + self._settings.sparql_patience)
@@ -204,8 +204,16 @@ def _end_with(parent: int, number: int) -> None:
             os._exit(1)
 
 
-def _outlive(parent: int) -> None:
-    """End this process once the one that forked it has: the kernel's own signal may be taken by a thread that does not wake the main one, which alone acts on it."""
-    while os.getppid() == parent:
-        time.sleep(LOOK)
-    signal.pthread_kill(threading.main_thread().ident, signal.SIGTERM)
+def _wake_for_signals() -> None:
+    """Have the main thread act on every signal, whichever thread took it: Python runs its handlers there alone, and there waits for a lock that another thread's signal does not end."""
+    heard, told = os.pipe()
+    os.set_blocking(told, False)
+    signal.signal(WAKE, lambda *_: None)
+    signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+    threading.Thread(target=_wake, args=(heard, threading.main_thread().ident), daemon=True, name="wake").start()
+
+
+def _wake(heard: int, main: int) -> None:
+    while True:
+        if any(number != WAKE for number in os.read(heard, 64)):
+            signal.pthread_kill(main, WAKE)
