@@ -76,7 +76,7 @@ class Reader:
         self._vocabulary, self._library = vocabulary, library
         self.linker = Linker(vocabulary, {row["scheme"].value.rsplit("/", 1)[-1] for row in store.query(NAMED)})
         events = vocabulary.by_scheme["event"]
-        self._documents_titles = [set(grams(normalise(p.title["zh"]))) for p in library.policies.values()]
+        self._titles_held = [set(grams(normalise(p.title["zh"]))) for p in library.policies.values()]
         self._numbers = [(BRACKETS.sub("", normalise(p.number)), p.region) for p in library.policies.values() if p.number]
         self._events = tuple(normalise(name) for event in TITLE_EVENTS for names in events[event].names.values() for name in names)
         self._before, self._after, self._opening, auxiliaries = (_names(vocabulary, form) for form in (HELD_BEFORE, HELD_AFTER, FOLLOW_UP, YES_NO))
@@ -119,7 +119,7 @@ class Reader:
     def _names_held(self, title: str) -> bool:
         """Whether a title is that of a document held, or a part of one."""
         words = set(grams(title))
-        return bool(words) and max(len(words & known) for known in self._documents_titles) >= SAME_TITLE * len(words)
+        return bool(words) and max((len(words & known) for known in self._titles_held), default=0) >= SAME_TITLE * len(words)
 
     def _documents(self, folded: str) -> list[str]:
         """The regions of the policies that a text names by their number, whatever its brackets."""

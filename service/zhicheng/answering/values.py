@@ -18,7 +18,6 @@ RANK = re.compile(
 )
 
 
-
 def counting(before: Iterable[str], measures: Iterable[str]) -> re.Pattern:
     """A pattern for a count of one's own: words that say so, a number and a word of measure."""
     own, measure = ("|".join(map(re.escape, sorted(names, key=len, reverse=True))) for names in (before, measures))
