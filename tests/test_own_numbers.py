@@ -62,7 +62,7 @@ def test_who_holds_an_honour_is_told_of_the_regions_whose_texts_name_it(service)
 def test_regions_named_by_single_characters_in_a_row_are_read(service):
     regions = {r.rsplit("/", 1)[-1] for r in service.ask("国家级技能大师工作室的头儿，京津温三地怎么对待？", None, (), DAY).question.regions}
     assert regions == {"beijing", "tianjin", "wenzhou"}
-    assert service.ask("天津津贴怎么发", None, (), DAY).question.regions == service.ask("天津的津贴怎么发", None, (), DAY).question.regions
+    assert [r.rsplit("/", 1)[-1] for r in service.ask("北京津贴怎么发", None, (), DAY).question.regions] == ["beijing"]
 
 
 def test_words_of_a_clause_that_stand_together_are_quoted_as_one(service):

@@ -6,8 +6,8 @@ An achievement is never affirmed so: what a question says of it in words of its 
 import re
 from collections import defaultdict
 
-from zhicheng.answering.language import normalise
-from zhicheng.answering.reading import A_NOT_A, Reading
+from zhicheng.answering.language import has_word
+from zhicheng.answering.reading import A_NOT_A, Reading, names_of
 from zhicheng.answering.wordings import NEGATION
 from zhicheng.knowledge.policies import Fact
 from zhicheng.knowledge.stores import GraphStore
@@ -33,13 +33,13 @@ class Affirming:
         for row in store.query(NAMED):
             self._names[row["fact"].value].add(row["concept"].value)
         cues = vocabulary.by_scheme["question-cue"]
-        self._permission, self._necessity = ([normalise(name) for names in cues[cue].names.values() for name in names] for cue in (PERMISSION, NECESSITY))
+        self._permission, self._necessity = (names_of(cues[cue]) for cue in (PERMISSION, NECESSITY))
         self._reply = cues[REPLY].label
 
     def reply(self, reading: Reading, fact: Fact) -> str:
         """Yes in the question's language, where it asks by permission and affirmatively whether the honour it names counts for the title it names, and the fact asks for just that; else nothing."""
         asked = A_NOT_A.sub(r"\1", ASKING.sub("", reading.written))
-        if not _has(asked, self._permission) or _has(asked, self._necessity) or NEGATION.search(asked):
+        if not has_word(asked, self._permission) or has_word(asked, self._necessity) or NEGATION.search(asked):
             return ""
         spans: dict[tuple[int, int], set[str]] = defaultdict(set)
         for entity in reading.entities:
@@ -49,7 +49,3 @@ class Affirming:
         honoured = any(e.type == HONOUR and e.iri in named for e in reading.entities)
         fits = honoured and all(iris & named for iris in spans.values()) and (not reading.titles or set(reading.titles) & set(fact.titles))
         return self._reply[reading.language] if fits else ""
-
-
-def _has(text: str, words: list[str]) -> bool:
-    return any(re.search(rf"\b{re.escape(word)}\b", text) if word.isascii() else word in text for word in words)

@@ -45,13 +45,6 @@ WORDS = {
         "list": "、",
         "true": "是",
         "false": "否",
-        "within": "算（在其内）",
-        "outside": "不算（不在其内）",
-        "rank-enough": "的名次符合",
-        "rank-short": "的名次不符合",
-        "enough": "够",
-        "not-enough": "不够",
-        "one-item": "只够其中一项，还不够",
         "more": "（其余见条款原文）",
     },
     "en": {
@@ -67,13 +60,6 @@ WORDS = {
         "list": ", ",
         "true": "yes",
         "false": "no",
-        "within": "counts",
-        "outside": "does not count",
-        "rank-enough": "qualifies, being within the ranks asked for",
-        "rank-short": "does not qualify, not being within the ranks asked for",
-        "enough": "is enough",
-        "not-enough": "is not enough",
-        "one-item": "is one of the items asked for and not enough by itself",
         "more": "(see the clauses for the rest)",
     },
 }
@@ -311,18 +297,20 @@ class Answers:
         told = statements.told(fact, language, depth) if fact else ""
         template = query.say.get(language)
         if template:
-            values = {name: self._value(term, language) for name, term in row.items() if term is not None}
-            values |= {name: self._value(terms[0], language) for name, terms in question.terms.items() if terms and name not in values}
+            values = {name: self._value(term, language, query) for name, term in row.items() if term is not None}
+            values |= {name: self._value(terms[0], language, query) for name, terms in question.terms.items() if terms and name not in values}
             told = SLOT.sub(lambda m: told if m[1] == "fact" else values.get(m[1], ""), template).strip(statements.CLOSING)
         return told + WORDS[language]["no-years"] if fact and fact.without_years else told
 
-    def _value(self, term, language: str) -> str:
+    def _value(self, term, language: str, query: Query) -> str:
         if isinstance(term, NamedNode):
             if term.value in self._library.clauses:
                 return self._library.clauses[term.value].number
             if term.value in self._library.facts:
                 return statements.statement(self._library.facts[term.value], language)
             return self._vocabulary.label(term.value, language)
+        if term.value in query.words:
+            return query.words[term.value][language]
         return WORDS[language].get(term.value, term.value)
 
     def _policy(self, rows: list[dict], region: str) -> Policy | None:

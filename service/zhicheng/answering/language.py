@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
 
 import opencc
@@ -51,3 +52,13 @@ def sounds() -> dict[str, str]:
 def remember(known: dict[str, str]) -> None:
     """Take the sounds of characters from an earlier `sounds`, which saves reading them again."""
     _SOUNDS.update(known)
+
+
+def word_pattern(word: str) -> str:
+    """A pattern for a normalised word, which in English stands by itself."""
+    return rf"(?<![a-z']){re.escape(word)}(?![a-z])" if word.isascii() else re.escape(word)
+
+
+def has_word(text: str, words: Iterable[str]) -> bool:
+    """Whether a normalised text holds one of some words."""
+    return any(re.search(word_pattern(word), text) for word in words)

@@ -5,15 +5,15 @@ The words that tell an event are the names of the concepts of the scheme `event`
 
 import calendar
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from zhicheng.answering.language import normalise
+from zhicheng.answering import values
+from zhicheng.answering.language import has_word, word_pattern
 from zhicheng.answering.linking import Entity
-from zhicheng.answering.reading import Reading
-from zhicheng.knowledge.numerals import han_value
-from zhicheng.knowledge.vocabulary import Concept, Vocabulary
+from zhicheng.answering.reading import Reading, names_of
+from zhicheng.knowledge.vocabulary import Vocabulary
 from zhicheng.terms import scheme_of, slug
 
 PHRASE = re.compile(r"[，,；;。!！?？、]|\.\s|\band\b|\bbut\b|\bthen\b")
@@ -24,7 +24,6 @@ ENGLISH_DAY = re.compile(r"\b(?:(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?)?(" + "|"
 MONTHS = re.compile(r"(?<![\d年])(\d{1,2}|[一二两三四五六七八九十]{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty)\s*(?:个多?月|months?)")
 YEARS = re.compile(r"(?<![\d年])(\d{1,2}|[一二两三四五六七八九十]{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty)\s*(年半|年|and a half years?|years?)(?!度|底|前|[0-9])")
 YEARS_AND_MONTHS = re.compile(r"(?<![\d年])(\d{1,2}|[一二两三四五六七八九十]{1,3})\s*(?:年|years?)(?:零|又|,?\s*and)?\s*(\d{1,2}|[一二两三四五六七八九十]{1,3})\s*(?:个多?月|months?)")
-ENGLISH_NUMBERS = dict(zip("one two three four five six seven eight nine ten eleven twelve".split(), range(1, 13), strict=True)) | {"fifteen": 15, "twenty": 20}
 # The concepts of question-cue before and after whose names a date says as of when is asked, and how near they stand.
 AS_OF_BEFORE, AS_OF_AFTER = "as-of-before", "as-of-after"
 # Those with whose names people tell of their own case, that they have worked since what they told before, that something was in the year told
@@ -133,28 +132,28 @@ class Persons:
         events = vocabulary.by_scheme["event"]
         cues = vocabulary.by_scheme["question-cue"]
         self._before, self._after, self._own, self._since, self._same, self._just, self._not, self._when, self._done = (
-            _names(cues[cue]) for cue in (AS_OF_BEFORE, AS_OF_AFTER, OWN_CASE, WORKED_SINCE, SAME_YEAR, JUST_NOW, NOT_HELD, ASKS_WHEN, DONE)
+            names_of(cues[cue]) for cue in (AS_OF_BEFORE, AS_OF_AFTER, OWN_CASE, WORKED_SINCE, SAME_YEAR, JUST_NOW, NOT_HELD, ASKS_WHEN, DONE)
         )
-        ago = {name: years for years, cue in enumerate(AGO) for name in _names(cues[cue])}
+        ago = {name: years for years, cue in enumerate(AGO) for name in names_of(cues[cue])}
         self._ago = {name: ago[name] for name in sorted(ago, key=len, reverse=True)}
         levels = {level.iri: [t for t in vocabulary.within(level.iri) if scheme_of(t) == "title"] for level in vocabulary.by_scheme["level"].values()}
         self._title_of = {level: titles[0] for level, titles in levels.items() if len(titles) == 1}
-        self._grassroots = _names(vocabulary.find("aspect", GRASSROOTS))
-        degrees = {name: id_ for id_, concept in vocabulary.by_scheme["education"].items() if id_ != ENGINEERING for name in _names(concept)}
+        self._grassroots = names_of(vocabulary.find("aspect", GRASSROOTS))
+        degrees = {name: id_ for id_, concept in vocabulary.by_scheme["education"].items() if id_ != ENGINEERING for name in names_of(concept)}
         self._degrees = {name: degrees[name] for name in sorted(degrees, key=len, reverse=True)}
-        self._words = {event: _names(events[event]) for event in (GRADUATED, OBTAINED, APPOINTED, WORKED)}
+        self._words = {event: names_of(events[event]) for event in (GRADUATED, OBTAINED, APPOINTED, WORKED)}
 
     def tells(self, reading: Reading) -> bool:
         """Whether a question tells of a person's own case: it says so, or dates what people hold, by the day or by how long it has been done."""
-        return _has(reading.written, self._own) or reading.names(*CREDENTIALS) and (bool(_day(reading.written)) or self._for_so_long(reading.written))
+        return has_word(reading.written, self._own) or reading.names(*CREDENTIALS) and (bool(_day(reading.written)) or self._for_so_long(reading.written))
 
     def _for_so_long(self, text: str) -> bool:
         """Whether a phrase says for how long something has been done or held."""
-        return any(_so_long_ago(phrase, date.max) and _has(phrase, self._done) for phrase in PHRASE.split(text))
+        return any(_so_long_ago(phrase, date.max) and has_word(phrase, self._done) for phrase in PHRASE.split(text))
 
     def read(self, reading: Reading, today: date) -> Person:
         """What the phrases of a question tell; titles that the question is after are not held."""
-        person, text = Person(grassroots=any(word in reading.written for word in self._grassroots), asks_when=_has(reading.written, self._when)), reading.written
+        person, text = Person(grassroots=any(word in reading.written for word in self._grassroots), asks_when=has_word(reading.written, self._when)), reading.written
         start, last_title, last_span = 0, None, None
         for end in [m.start() for m in PHRASE.finditer(text)] + [len(text)]:
             phrase = text[start:end]
@@ -167,7 +166,7 @@ class Persons:
             said = {event for event, words in self._words.items() if any(w in phrase for w in words)}
             if person.as_of is None and not said and (applied := _day(phrase)) and any(e.iri in reading.titles for e in inside):
                 person.as_of, phrase = applied.last, DAY.sub(" ", ENGLISH_DAY.sub(" ", phrase))
-            span = self._span(phrase, today) or _later_month(phrase, last_span) or (last_span if _has(phrase, self._same) else Span(_back(today, JUST), today) if said and _has(phrase, self._just) else None)
+            span = self._span(phrase, today) or _later_month(phrase, last_span) or (last_span if has_word(phrase, self._same) else Span(_back(today, JUST), today) if said and has_word(phrase, self._just) else None)
             self._education(person, inside, span, said)
             if any(e.id == ENGINEERING for e in named):
                 person.engineering_degree = not any(e.id == ENGINEERING for e in absent)
@@ -183,14 +182,14 @@ class Persons:
             self._rest(person, inside, span, said, phrase)
             if span or any(e.type in CREDENTIALS and e.iri not in reading.titles for e in named):
                 person.told_until = end
-            if last_span and person.worked is None and _has(phrase, self._since):
+            if last_span and person.worked is None and has_word(phrase, self._since):
                 person.worked = last_span
             start = end
         return person
 
     def _not_held(self, before: str) -> bool:
         """Whether the words before what is named say that it is not held."""
-        return any(NOT_FAR.match(before[at.end() :]) for word in self._not for at in re.finditer(_word(word), before))
+        return any(NOT_FAR.match(before[at.end() :]) for word in self._not for at in re.finditer(word_pattern(word), before))
 
     def _as_of(self, phrase: str, told: str, rest: str) -> tuple[str, date, str] | None:
         """The day as of which a phrase asks, with what stands right behind it, and the phrase without it; `told` and `rest` stand before and behind the phrase."""
@@ -273,34 +272,17 @@ def _later_month(phrase: str, told: Span | None) -> Span | None:
 def _so_long_ago(phrase: str, today: date) -> Span | None:
     """The day that a phrase names by how many months or years ago it was."""
     if match := YEARS_AND_MONTHS.search(phrase):
-        years, months = _count(match[1]), _count(match[2])
+        years, months = values.count(match[1]), values.count(match[2])
         return Span(_back(today, years * 12 + months + 1), _back(today, years * 12 + months)) if years and months else None
     if match := MONTHS.search(phrase):
-        count = _count(match[1])
+        count = values.count(match[1])
         return Span(_back(today, count + 1), _back(today, count)) if count else None
     match = YEARS.search(phrase)
-    count = match and _count(match[1])
+    count = match and values.count(match[1])
     if not count:
         return None
     months = count * 12 + (6 if "半" in match[2] or "half" in match[2] else 0)
     return Span(_back(today, months + 11), _back(today, months))
-
-
-def _word(word: str) -> str:
-    """A pattern for a word, which in English stands by itself."""
-    return rf"(?<![a-z']){re.escape(word)}(?![a-z])" if word.isascii() else re.escape(word)
-
-
-def _has(text: str, words: Iterable[str]) -> bool:
-    return any(re.search(_word(word), text) for word in words)
-
-
-def _names(concept: Concept) -> tuple[str, ...]:
-    return tuple(normalise(name) for names in concept.names.values() for name in names)
-
-
-def _count(text: str) -> int | None:
-    return int(text) if text.isdigit() else ENGLISH_NUMBERS.get(text) or han_value(text)
 
 
 def _back(day: date, months: int) -> date:

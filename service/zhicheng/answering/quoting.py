@@ -2,18 +2,15 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from zhicheng.answering.answers import Citation
 from zhicheng.knowledge.outline import squeeze
-
-if TYPE_CHECKING:
-    from zhicheng.answering.answers import Citation
 
 # The most characters between two quotations of a clause that are quoted as one.
 BETWEEN = 30
 
 
-def joined(citations: "Iterable[Citation]", text: Callable[[str], str]) -> "list[Citation]":
+def joined(citations: Iterable[Citation], text: Callable[[str], str]) -> list[Citation]:
     """The citations with those of a clause that overlap or stand near each other as one, in the order of the first of each; `text` gives a clause's words."""
     found: dict[str, list[Citation]] = {}
     for citation in dict.fromkeys(citations):

@@ -10,7 +10,7 @@ from zhicheng.answering.linking import Entity, Linker
 from zhicheng.answering.matching import grams
 from zhicheng.knowledge.policies import Library
 from zhicheng.knowledge.stores import GraphStore
-from zhicheng.knowledge.vocabulary import Vocabulary
+from zhicheng.knowledge.vocabulary import Concept, Vocabulary
 from zhicheng.terms import scheme_of
 
 # What names a document rather than asks about it: a number, a year of notice, or a title in brackets that has this share of its words from the title of one held.
@@ -75,14 +75,14 @@ class Reader:
     def __init__(self, store: GraphStore, vocabulary: Vocabulary, library: Library):
         self._vocabulary, self._library = vocabulary, library
         self.linker = Linker(vocabulary, {row["scheme"].value.rsplit("/", 1)[-1] for row in store.query(NAMED)})
-        events = vocabulary.by_scheme["event"]
+        events, cues = vocabulary.by_scheme["event"], vocabulary.by_scheme["question-cue"]
         self._titles_held = [set(grams(normalise(p.title["zh"]))) for p in library.policies.values()]
         self._numbers = [(BRACKETS.sub("", normalise(p.number)), p.region) for p in library.policies.values() if p.number]
         self._events = tuple(normalise(name) for event in TITLE_EVENTS for names in events[event].names.values() for name in names)
-        self._before, self._after, self._opening, auxiliaries = (_names(vocabulary, form) for form in (HELD_BEFORE, HELD_AFTER, FOLLOW_UP, YES_NO))
-        self._own_count = values.counting(_names(vocabulary, OWN_COUNT), _names(vocabulary, MEASURE))
+        self._before, self._after, self._opening, auxiliaries = (names_of(cues[form]) for form in (HELD_BEFORE, HELD_AFTER, FOLLOW_UP, YES_NO))
+        self._own_count = values.counting(names_of(cues[OWN_COUNT]), names_of(cues[MEASURE]))
         self._auxiliaries = frozenset(auxiliaries)
-        nouns = map(normalise, vocabulary.find("question-cue", DOCUMENT_NOUN).names["en"])
+        nouns = map(normalise, cues[DOCUMENT_NOUN].names["en"])
         self._year_of_document = re.compile(YEAR_BEFORE.format("|".join(map(re.escape, nouns))))
         self._closing = tuple(normalise(name) for name in vocabulary.find("question-form", IS_YES_NO).names["zh"])
 
@@ -153,8 +153,9 @@ class Reader:
         return {r for region in regions for r in self._vocabulary.within(region)}
 
 
-def _names(vocabulary: Vocabulary, form: str) -> tuple[str, ...]:
-    return tuple(normalise(name) for names in vocabulary.find("question-cue", form).names.values() for name in names)
+def names_of(concept: Concept) -> tuple[str, ...]:
+    """All names of a concept, normalised."""
+    return tuple(normalise(name) for names in concept.names.values() for name in names)
 
 
 def mask(text: str, entities: Iterable[Entity], types: Iterable[str]) -> str:

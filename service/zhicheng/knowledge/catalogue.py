@@ -5,6 +5,7 @@ A file is valid SPARQL. Its first lines, each beginning `#+ `, are YAML with the
     summary   {zh, en}  what the query answers
     ask       list      questions that mean it, Chinese and English, with parameters as {name}
     say       {zh, en}  the sentence that a row makes; {fact} is the fact's own statement, the rest are variables of the row
+    words     {value: {zh, en}}  how values of its rows are said
     form      list, tree, issues: how rows become an answer (list when left out)
     person    true where the case of a person who tells of degrees, titles and years decides the answer (false when left out)
     types     {parameter: scheme} for a parameter that is UNDEF in the example and not named like its scheme
@@ -27,7 +28,7 @@ from zhicheng.terms import POLICY, XSD, policy_of, scheme_of
 
 Term = NamedNode | Literal
 
-KEYS = {"summary", "ask", "say", "form", "person", "types"}
+KEYS = {"summary", "ask", "say", "words", "form", "person", "types"}
 # Types whose values are named by what follows id/policy/: how such a name looks, and an example.
 PARTS = {"policy": (r"[\w-]+", "the slug of a policy such as tianjin-2019-39"), "provision": (r"[\w-]+/[\w.-]+", "a policy and a provision of it, such as tianjin-2019-39/n-number")}
 FORMS = {"list", "tree", "issues"}
@@ -96,6 +97,7 @@ class Query:
     form: str = "list"
     parameters: tuple[Parameter, ...] = ()
     person: bool = False
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def parameter(self, name: str) -> Parameter:
         """The parameter of that name; raises Unknown, naming those that exist."""
@@ -208,6 +210,9 @@ def read(path: Path, schemes: set[str]) -> Query:
             continue
         if not isinstance(value, dict) or set(value) != {"zh", "en"}:
             raise fault(line_of(key), f"{key} is not given in both languages", f"Write #+ {key}: {{zh: …, en: …}}")
+    words = header.get("words") or {}
+    if not isinstance(words, dict) or not all(isinstance(said, dict) and set(said) == {"zh", "en"} for said in words.values()):
+        raise fault(line_of("words"), "a value is not said in both languages", "Write #+ words: {value: {zh: …, en: …}}")
     form = header.get("form", "list")
     if form not in FORMS:
         raise fault(line_of("form"), f"the form {form} is unknown", "Use " + ", ".join(sorted(FORMS)))
@@ -221,7 +226,7 @@ def read(path: Path, schemes: set[str]) -> Query:
         for slot in SLOT.findall(ask):
             if slot not in names:
                 raise fault(line_of("ask"), f"the slot {{{slot}}} is no parameter", "Use " + ", ".join(sorted(names)))
-    return Query(path.stem, text, header["summary"], tuple(asks), header.get("say") or {}, form, tuple(parameters), person)
+    return Query(path.stem, text, header["summary"], tuple(asks), header.get("say") or {}, form, tuple(parameters), person, words)
 
 
 def _parameters(text: str, types: dict, schemes: set[str], fault) -> list[Parameter]:
