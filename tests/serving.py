@@ -13,6 +13,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 
+# As /proc/net/tcp has it (linux/net/tcp_states.h).
+ESTABLISHED = "01"
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -81,6 +85,12 @@ class Serving:
     def workers(self) -> list[int]:
         """The process ids of the workers."""
         return [pid for pid in children(self.process.pid) if b"fork_server" not in command(pid)]
+
+    def connections(self) -> list[int]:
+        """How many open connections each worker has."""
+        rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        ours = {f"socket:[{row[9]}]" for row in rows if int(row[1].rpartition(":")[2], 16) == self.port and row[3] == ESTABLISHED}
+        return [len(ours & {os.readlink(fd) for fd in Path(f"/proc/{pid}/fd").iterdir()}) for pid in self.workers()]
 
     def everything(self) -> list[int]:
         """The process ids of the server and all below it."""

@@ -18,7 +18,7 @@ from zhicheng.answering.service import open_service
 from zhicheng.knowledge import prepared
 from zhicheng.knowledge.caches import BoundedCache
 from zhicheng.knowledge.tables import Table
-from zhicheng.web import api, replaying
+from zhicheng.web import api, caching
 from zhicheng.web.app import create_app
 from zhicheng.web.rates import Rates
 
@@ -58,7 +58,7 @@ def test_a_new_day_asks_anew(asked, monkeypatch):
         today = classmethod(lambda cls: date(2022, 6, 1))
 
     now = ask()
-    for module in (api, replaying):
+    for module in (api, caching):
         monkeypatch.setattr(module, "date", Then)
     then = ask()
     assert {c["validity"] for c in now.get_json()["citations"]} == {"past"} and {c["validity"] for c in then.get_json()["citations"]} == {"in-force"}

@@ -1,5 +1,6 @@
 """Running it: graceful stop, reload of data, log, limits and what is counted, on real servers with several workers."""
 
+import http.client
 import json
 import logging
 import os
@@ -78,6 +79,17 @@ def test_a_broken_new_data_set_keeps_the_old(renewable, copy):
     name_anew(copy)
     renewable.process.send_signal(signal.SIGHUP)
     renewable.wait_until(lambda: renewable.json("/health/ready")["data"] != before["data"])
+
+
+def test_connections_are_shared_out_to_the_workers(renewable):
+    clients = [http.client.HTTPConnection("127.0.0.1", renewable.port, timeout=60) for _ in range(40)]
+    for client in clients:
+        client.request("GET", "/health/live")
+        assert client.getresponse().read()
+    held = renewable.connections()
+    assert sum(held) == 40 and len(held) == 2 and min(held) >= 5
+    for client in clients:
+        client.close()
 
 
 def test_what_is_under_way_is_answered_before_the_server_ends(home, tmp_path, kept):
@@ -232,7 +244,9 @@ def test_slow_bodies_are_ended_and_hold_up_nobody(home, tmp_path, kept):
     head = b"POST /api/eligibility HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
     trickling, *silent = [socket.create_connection(("127.0.0.1", serving.port), timeout=60) for _ in range(30)]
     try:
-        for connection in (trickling, *silent):
+        trickling.sendall(head)
+        time.sleep(0.5)  # until it has its place
+        for connection in silent:
             connection.sendall(head)
         time.sleep(0.5)
         times = []

@@ -1,5 +1,6 @@
 """The application: what is served is passed in."""
 
+from collections.abc import Callable
 from threading import Event
 
 from flask import Flask
@@ -17,13 +18,21 @@ from zhicheng.web.rates import Rates
 from zhicheng.web.rubrics import rubrics
 
 
+class Application(Flask):
+    """Flask without coroutines: nothing here is one, and it would look into every function at each request."""
+
+    def ensure_sync(self, func: Callable) -> Callable:
+        """The function as it is."""
+        return func
+
+
 def create_app(service: Service, limits: Limits | None = None, ledger: Ledger | None = None, limit: Rates | None = None) -> Flask:
     """The web application that answers from a service.
 
     `limits` bounds the queries of strangers, as the settings do by default when left out; without a `ledger` no feedback is kept,
     and without a `limit` an address may make any number of requests.
     """
-    app = Flask(__name__)
+    app = Application(__name__)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["zhicheng"] = service

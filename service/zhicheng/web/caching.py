@@ -1,6 +1,6 @@
 """HTTP caching (RFC 9111) and conditional requests (RFC 9110, 13), once for all resources.
 
-What a GET returns depends only on its address, the Accept header, the data, the program and the day; these make its
+What a GET returns depends only on its address, what it accepts, the data, the program and the day; these make its
 strong ETag, so that a copy a client still holds is recognised before anything is computed. Where that is not so, the bytes
 of the result make it. Views may set their own ETag or Cache-Control.
 """
@@ -17,6 +17,12 @@ FRESH = 60
 # Endpoints that tell the state of the process, not of the data; and those whose result may differ each time (NOW(), RAND()).
 LIVE = {"api.live", "api.ready", "metrics.metrics_text"}
 COMPUTED = {"sparql.endpoint", "pages.sparql_page"}
+ASKED = ("HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "wsgi.url_scheme", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING")
+
+
+def asked(environ: dict) -> tuple[str, ...]:
+    """What a GET asks for, today: of one process, requests that ask for the same are given the same."""
+    return (date.today().isoformat(), *(environ.get(name, "") for name in ASKED))
 
 
 def register(app: Flask, digest: str) -> None:
@@ -56,8 +62,7 @@ def register(app: Flask, digest: str) -> None:
 
 def _tag(digest: str) -> str:
     """The entity tag of what this request asks for, today."""
-    parts = (digest, __version__, date.today().isoformat(), request.host_url, request.full_path, request.headers.get("Accept", ""), request.headers.get("Accept-Encoding", ""))
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    return hashlib.sha256("\0".join((digest, __version__, *asked(request.environ))).encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 def _seconds_left() -> int:

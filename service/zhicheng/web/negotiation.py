@@ -38,14 +38,20 @@ def chosen(offered: Mapping[str, str]) -> str:
 
 def located(response: Response, name: str, offered: Mapping[str, str]) -> Response:
     """The response with its own address, and those of the other representations."""
-    response.headers["Content-Location"] = with_format(name)
+    here = _here()
+    response.headers["Content-Location"] = here + name
     for other, media in offered.items():
         if other != name:
-            response.headers.add("Link", f'<{with_format(other)}>; rel="alternate"; type="{media}"')
+            response.headers.add("Link", f'<{here}{other}>; rel="alternate"; type="{media}"')
     return response
 
 
 def with_format(name: str) -> str:
     """The address of this resource in a format, as a path."""
+    return _here() + name
+
+
+def _here() -> str:
+    """The address of this resource up to the name of a format."""
     arguments = [(k, v) for k, v in request.args.items(multi=True) if k != "format"]
-    return f"{request.root_path}{quote(request.path)}?{urlencode([*arguments, ('format', name)])}"
+    return f"{request.root_path}{quote(request.path)}?{urlencode([*arguments, ('format', '')])}"

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from flask import Blueprint, Response, json, render_template, request, url_for
+import orjson
+from flask import Blueprint, Response, render_template, request, url_for
 from pyoxigraph import QueryResultsFormat
 
 from zhicheng.answering.answers import Answer
@@ -32,7 +33,7 @@ def listed() -> Response:
         return located(Response(page, mimetype="text/html"), name, _offered(JSON))
     types = {p.type: _listed(p) for q in held for p in q.parameters}
     body = {"queries": [query_json(q) for q in held], "values": {t: [{"id": c.id, "label": c.label} for c in listed] for t, listed in types.items() if listed}}
-    return located(Response(json.dumps(body, ensure_ascii=False), mimetype="application/json"), name, _offered(JSON))
+    return located(Response(orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE), mimetype="application/json"), name, _offered(JSON))
 
 
 @queries.get("/queries/<name>")
@@ -69,9 +70,9 @@ def _run(query: Query) -> Response:
         return _page(query, terms, answer, sparql)
     body = {
         "name": query.name, "summary": query.summary, "parameters": {k: [shown(t) for t in v] for k, v in terms.items()}, "sparql": sparql,
-        "results": json.loads(answer.results if answer.results and answer.sparql == sparql else parts.answers.results(sparql)), "status": answer.status, "answer": answer.text, "citations": [citation_json(c) for c in answer.citations],
+        "results": orjson.Fragment(answer.results if answer.results and answer.sparql == sparql else parts.answers.results(sparql)), "status": answer.status, "answer": answer.text, "citations": [citation_json(c) for c in answer.citations],
     }  # fmt: skip
-    return located(Response(json.dumps(body, ensure_ascii=False), mimetype="application/json"), name, _offered(JSON | CSV))
+    return located(Response(orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE), mimetype="application/json"), name, _offered(JSON | CSV))
 
 
 def _page(query: Query, terms: dict, answer: Answer | None, sparql: str) -> Response:

@@ -1,6 +1,7 @@
-"""The production server: worker processes on one listening socket, ended and renewed without a failed request.
+"""The production server: worker processes on one address, ended and renewed without a failed request.
 
-Where the system forks processes, the graph is loaded once and all workers share it; elsewhere each loads its own. SIGTERM and SIGINT end the
+Where the system forks processes, the graph is loaded once and all workers share it, and the kernel shares out connections to them, each to the
+listening socket of one, which outlives it; elsewhere each loads its own graph, and all listen on one socket. SIGTERM and SIGINT end the
 server once the requests under way are answered; SIGHUP loads the data anew, and workers with the new data take the place of the old ones.
 """
 
@@ -14,7 +15,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from flask import Flask
@@ -53,7 +54,7 @@ def serve(settings: Settings, opened: Opener = open_app) -> None:
     """
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # nothing to renew yet
     signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # for workers
-    listener = _listener(settings.host, settings.port)
+    listeners = _listeners(settings.host, settings.port, settings.workers if FORKS else 1)
     folder = metrics.share()
     try:
         app = opened(settings)
@@ -62,28 +63,33 @@ def serve(settings: Settings, opened: Opener = open_app) -> None:
         if FORKS:
             multiprocessing.set_start_method("fork", force=True)
             gc.freeze()  # what is shared stays shared: no worker's collector writes to it
-        server = Renewable(listener, settings, opened, app)
+        server = Renewable(listeners, settings, opened, app)
         logs.configure(settings.log_level)
         server.serve(target_loader=server.inherited if FORKS else partial(opened, settings), wrap_loader=False)
     finally:
         metrics.unshare(folder)
 
 
-def _listener(host: str, port: int) -> socket.socket:
-    """A socket of one's own on an address; raises Invalid where another has it, or it is none of this machine's."""
+def _listeners(host: str, port: int, number: int) -> list[socket.socket]:
+    """So many sockets of one's own on an address, to which the kernel shares out connections; raises Invalid where another has it, or it is none of this machine's."""
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        listener = socket.create_server(address[:2], family=family, backlog=BACKLOG)
+        # The first is bound as one that shares its address with none, so that an address that another server shares out is refused too.
+        listeners = [socket.create_server(address[:2], family=family, backlog=BACKLOG)]
+        if number > 1:
+            listeners[0].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            listeners += [socket.create_server(listeners[0].getsockname()[:2], family=family, backlog=BACKLOG, reuse_port=True) for _ in range(number - 1)]
     except OSError as error:
         raise Invalid("HOST and PORT", f"are {host} and {port}, where this cannot serve: {error.strerror}", "Name an address of this machine, and a port that no other program has") from error
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listener
+    for listener in listeners:
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listeners
 
 
 class Renewable(Server):
-    """granian's server with one listening socket for all workers, and renewal of what they serve."""
+    """granian's server with listening sockets that outlive its workers, and renewal of what they serve."""
 
-    def __init__(self, listener: socket.socket, settings: Settings, opened: Opener, app: Flask):
+    def __init__(self, listeners: Sequence[socket.socket], settings: Settings, opened: Opener, app: Flask):
         super().__init__(
             "zhicheng",
             address=settings.host,
@@ -100,13 +106,16 @@ class Renewable(Server):
             respawn_failed_workers=True,
             workers_kill_timeout=GRACE,
         )
-        self._listener, self._settings, self._opened, self._app = listener, settings, opened, app
+        self._listeners, self._settings, self._opened, self._app = listeners, settings, opened, app
         self._terminal = os.isatty(0)
 
     def inherited(self) -> Flask:
         """The application in a worker that was forked from this process, and ends with it."""
         _end_with(self.pid, signal.SIGTERM)
         _wake_for_signals()
+        for listener in self._listeners:
+            if listener is not self._sso:  # which ends with its own worker
+                listener.close()
         signal.signal(signal.SIGUSR1, lambda *_: self._app.extensions["draining"].set())
         self._app.extensions["sandbox"].start()  # before the first query of a stranger comes
         idle.watch(self._settings.port, SILENCE + self._settings.sparql_seconds + self._settings.sparql_patience)
@@ -118,8 +127,17 @@ class Renewable(Server):
         super().signal_handler_reload()
 
     def _init_shared_socket(self) -> None:
+        self._ssp, self._sso, self._shd = None, None, None
+
+    def _spawn_worker(self, idx: int, target, callback_loader) -> AbstractWorker:
         # granian would have each worker listen for itself: connections that wait for one that ends would be reset.
-        self._ssp, self._sso, self._shd = None, self._listener, SocketHolder(self._listener.fileno(), False, BACKLOG)
+        self._sso = self._listeners[idx % len(self._listeners)]
+        self._shd = SocketHolder(self._sso.fileno(), False, BACKLOG)
+        return super()._spawn_worker(idx, target, callback_loader)
+
+    def _drop_shared_socket(self) -> None:
+        for listener in self._listeners:
+            listener.close()
 
     def _reload(self, spawn_target, target_loader) -> None:
         self.reload_signal = False
