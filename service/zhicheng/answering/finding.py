@@ -28,6 +28,8 @@ REGION_SPEAKS, ALSO_MEANT, MOST_FACTS = 0.55, 0.5, 6
 # Where a question may turn to another matter, the fewest words of a part, and the score at which a part's fact is told beside others.
 PARTS = re.compile(r"[，,；;？?。]|(?<=\s)(?:and|or)(?=\s(?:how|what|who|which|when|where|does|is|can|must|are|do)\b)")
 LEAST_PART, PART_FOUND = 3, 0.38
+# How near the wording of a silence has to be to such a part.
+PART_SILENT = 0.6
 # How near a wording has to be for its reply to be that of the question.
 SAME_QUESTION = 0.85
 # How many of the facts told first may say yes.
@@ -79,10 +81,11 @@ class Finder:
             told = [(fact, score) for fact, score in found if fact in self._library.facts][:MOST_FACTS]
             chosen |= {fact: score for fact, score in told if score >= ALSO_MEANT * told[0][1]}
         regions = within - besides.keys() or {self._regions[fact] for fact in chosen}
-        for fact, score in self.parts(reading, regions).items():
+        parts = self.parts(reading, regions)
+        for fact, score in parts.facts.items():
             chosen.setdefault(fact, score)
         ordered = dict(sorted(chosen.items(), key=lambda pair: -pair[1]))
-        return Found(ordered, tuple(met), top, self._reply(reading, ordered, near))
+        return Found(ordered, tuple(dict.fromkeys([*met, *parts.silences])), top, self._reply(reading, ordered, near))
 
     def _silence(self, ranked: list[tuple[str, float]], near: dict[str, Near]) -> str | None:
         """The silence of a region whose wording is as near as that of any of its facts, if there is one."""
@@ -91,9 +94,10 @@ class Finder:
         silent = [subject for subject in subjects if subject in self._library.silences and near[subject].score >= max(SURELY_SILENT, nearest)]
         return max(silent, key=lambda subject: near[subject].score, default=None)
 
-    def parts(self, reading: Reading, within: set[str]) -> dict[str, float]:
-        """The fact nearest to each part of a question that asks more than one thing, in each region; a part names a concept."""
-        chosen = {}
+    def parts(self, reading: Reading, within: set[str]) -> Found:
+        """The fact or silence nearest to each part of a question that asks more than one thing, in each region; a part names a concept."""
+        chosen: dict[str, float] = {}
+        met: list[str] = []
         titles = set(reading.titles)
         names = [e.text for e in reading.entities if e.type != "region"]
         for part in _parts(reading.plain):
@@ -101,10 +105,12 @@ class Finder:
                 continue
             near = self._wordings.rank(part, _inside(part, reading.entities))
             for found in self._by_region(part, titles, titles, reading.language, within, near).values():
-                fact, score = found[0]
-                if score >= PART_FOUND and fact in self._library.facts:
-                    chosen[fact] = score
-        return chosen
+                subject, score = found[0]
+                if subject in self._library.silences and near[subject].score >= PART_SILENT:
+                    met.append(subject)
+                elif score >= PART_FOUND and subject in self._library.facts:
+                    chosen[subject] = score
+        return Found(chosen, tuple(met))
 
     def _reply(self, reading: Reading, facts: dict[str, float], near: dict[str, Near]) -> str:
         """The word that answers a yes-or-no question where one region speaks: the reply of the nearest wording that asks the same of the fact told first; else yes, if one of the facts told first asks for just what is asked about."""

@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 import opencc
 
@@ -59,6 +59,11 @@ def word_pattern(word: str) -> str:
     return rf"(?<![a-z']){re.escape(word)}(?![a-z])" if word.isascii() else re.escape(word)
 
 
-def has_word(text: str, words: Iterable[str]) -> bool:
+def has_word(text: str, words: tuple[str, ...]) -> bool:
     """Whether a normalised text holds one of some words."""
-    return any(re.search(word_pattern(word), text) for word in words)
+    return bool(_one_of(words).search(text))
+
+
+@lru_cache(maxsize=64)
+def _one_of(words: tuple[str, ...]) -> re.Pattern:
+    return re.compile("|".join(map(word_pattern, words)) or "(?!)")

@@ -20,6 +20,8 @@ def joined(citations: Iterable[Citation], text: Callable[[str], str]) -> list[Ci
 
 def _quotes(quotes: list[str], text: str) -> list[str]:
     """The quotations of a text, those that overlap or are near each other as one; the blanks and line ends of text and quotations may differ."""
+    if len(quotes) == 1:
+        return quotes
     places = [n for n, char in enumerate(text) if not char.isspace()]
     bare = "".join(text[n] for n in places)
     spans = []

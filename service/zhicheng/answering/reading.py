@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from zhicheng.answering import values
 from zhicheng.answering.language import detect, normalise
 from zhicheng.answering.linking import Entity, Linker
 from zhicheng.answering.matching import grams
+from zhicheng.answering.values import Values
 from zhicheng.knowledge.policies import Library
 from zhicheng.knowledge.stores import GraphStore
 from zhicheng.knowledge.vocabulary import Concept, Vocabulary
@@ -32,7 +32,6 @@ FOLLOW_UP = "follow-up"
 # The one with whose names a question opens that is answered by yes or no, and the forms (of question-form) that say that it is, or is not.
 YES_NO, IS_YES_NO, IS_OPEN = "yes-no-opening", "yes-no", ("list", "number")
 # Those with whose names, ahead of a number and a word of measure, people count what they have.
-OWN_COUNT, MEASURE = "own-count", "measure-word"
 # Where a sentence or a clause of English begins.
 OPENING = re.compile(r"(?:^|[.;:?!,，。]\s*)([a-z']+)")
 # A verb asked for by itself and its negation: 算不算, 有没有.
@@ -80,7 +79,7 @@ class Reader:
         self._numbers = [(BRACKETS.sub("", normalise(p.number)), p.region) for p in library.policies.values() if p.number]
         self._events = tuple(normalise(name) for event in TITLE_EVENTS for names in events[event].names.values() for name in names)
         self._before, self._after, self._opening, auxiliaries = (names_of(cues[form]) for form in (HELD_BEFORE, HELD_AFTER, FOLLOW_UP, YES_NO))
-        self._own_count = values.counting(names_of(cues[OWN_COUNT]), names_of(cues[MEASURE]))
+        self._values = Values({cue: names_of(concept) for cue, concept in cues.items()})
         self._auxiliaries = frozenset(auxiliaries)
         nouns = map(normalise, cues[DOCUMENT_NOUN].names["en"])
         self._year_of_document = re.compile(YEAR_BEFORE.format("|".join(map(re.escape, nouns))))
@@ -108,7 +107,7 @@ class Reader:
 
     def entities(self, folded: str) -> list[Entity]:
         """The values and concepts that a normalised text names."""
-        found = values.read(folded, self._own_count)
+        found = self._values.read(folded)
         return found + [e for e in self.linker.link(folded) if not any(v.start < e.end and e.start < v.end for v in found)]
 
     def _without_titles(self, written: str) -> str:

@@ -226,7 +226,7 @@ class Understanding:
         """What the parts of a question about named regions ask beside the query that is meant."""
         if not within:
             return ()
-        facts = {fact: score for fact, score in self._finder.parts(reading, within).items() if score >= ALSO_ASKED}
+        facts = {fact: score for fact, score in self._finder.parts(reading, within).facts.items() if score >= ALSO_ASKED}
         return (_facts(question, Found(facts)),) if facts else ()
 
     def _bind(self, query: Query, reading: Reading) -> dict | None:
