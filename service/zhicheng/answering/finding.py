@@ -23,6 +23,8 @@ OWN_WORDS = 0.3
 SILENT = 0.85
 # How near the wording of a silence has to be.
 SURELY_SILENT = 0.45
+# How much nearer than a fact it names a silence may be for that fact to be told beside it.
+CLOSE = 0.19
 # The share of the best score at which a region, and another fact of it, is told as well; and the most facts of a region.
 REGION_SPEAKS, ALSO_MEANT, MOST_FACTS = 0.55, 0.5, 6
 # Where a question may turn to another matter, the fewest words of a part, and the score at which a part's fact is told beside others.
@@ -76,7 +78,7 @@ class Finder:
                 continue
             stated = self._silence(found, near)
             met += [stated] if stated else []
-            if found[0][0] == stated:
+            if found[0][0] == stated and not (within and self._may_mean_fact(stated, found, near)):
                 continue
             told = [(fact, score) for fact, score in found if fact in self._library.facts][:MOST_FACTS]
             chosen |= {fact: score for fact, score in told if score >= ALSO_MEANT * told[0][1]}
@@ -93,6 +95,11 @@ class Finder:
         nearest = max((near[subject].score for subject in subjects), default=0.0)
         silent = [subject for subject in subjects if subject in self._library.silences and near[subject].score >= max(SURELY_SILENT, nearest)]
         return max(silent, key=lambda subject: near[subject].score, default=None)
+
+    def _may_mean_fact(self, silence: str, ranked: list[tuple[str, float]], near: dict[str, Near]) -> bool:
+        """Whether what the texts do say about a silence's matter is nearest after it, and not much less near."""
+        nearest = max((subject for subject, _ in ranked if subject in near and subject in self._library.facts), key=lambda subject: near[subject].score, default=None)
+        return nearest in self._library.silences[silence].nearest and near[silence].score - near[nearest].score < CLOSE
 
     def parts(self, reading: Reading, within: set[str]) -> Found:
         """The fact or silence nearest to each part of a question that asks more than one thing, in each region; a part names a concept."""

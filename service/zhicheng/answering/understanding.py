@@ -37,6 +37,8 @@ PLAINLY_FOUND = 0.7
 SAME_CONCEPT = 0.1
 # The schemes of what is no matter of these policies, and of series of titles that are one only beside a title of ours.
 OTHER_MATTER, OTHER_SERIES = "other-matter", "other-series"
+# What makes a question about another series one about a move from it.
+TRANSFER = ("route-kind", "transfer")
 # The schemes whose concepts a text names where it says anything on them.
 NAMED_OR_SILENT = ("honour", "applicant-status")
 # The fewest words beside what it names that make a question, and one that begins as if it went on from another.
@@ -137,7 +139,8 @@ class Understanding:
     def _choose(self, question: Question, reading: Reading, meaning: Meaning | None) -> Question:
         """The reading of a question that is clearly meant: a query, facts, or none for a reason."""
         ours = reading.names("title")
-        if reading.names(OTHER_MATTER) or reading.names(OTHER_SERIES) and not ours or self._scope.excludes(meaning) and not reading.cites:
+        moves = any((e.type, e.id) == TRANSFER for e in reading.entities)
+        if reading.names(OTHER_MATTER) or reading.names(OTHER_SERIES) and not (ours or moves) or self._scope.excludes(meaning) and not reading.cites:
             return replace(question, reason="out-of-scope")
         within = self._reader.within(question.regions)
         if within and not within & self._library.regions.keys():
