@@ -69,6 +69,10 @@ WHOLE = """
 PREFIX zc: <https://w3id.org/zhicheng/ontology#>
 SELECT ?aspect WHERE { ?aspect zc:toldWhole true } ORDER BY ?aspect
 """
+OF_OTHERS = """
+PREFIX zc: <https://w3id.org/zhicheng/ontology#>
+SELECT ?aspect WHERE { ?aspect zc:concernsOthers true } ORDER BY ?aspect
+"""
 ENTRIES = """
 PREFIX zc: <https://w3id.org/zhicheng/ontology#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -93,6 +97,7 @@ class Understanding:
         self._scope = Scope([self._reader.read(text).plain for text in outside], encoder, (self._finder.meanings, self._matcher.meanings))
         self._concepts = {name: set(CONCEPT.findall(VALUES.sub("", query.text, count=1))) for name, query in catalogue.queries.items()}
         self._whole = {f"aspect:{slug(row['aspect'].value)}" for row in store.query(WHOLE)}
+        self._of_others = {row["aspect"].value for row in store.query(OF_OTHERS)}
         self._silent_on: dict[tuple[str, str], set[str]] = defaultdict(set)
         for row in store.query(SILENT_ON):
             self._silent_on[row["region"].value, row["silence"].value].add(row["title"].value)
@@ -177,9 +182,9 @@ class Understanding:
         return {region for e in reading.entities if e.type in NAMED_OR_SILENT for region in self._spoken.get(e.iri, ())}
 
     def _other_titles(self, reading: Reading) -> dict[str, str]:
-        """The regions whose texts say nothing on any of the titles that a question names, with the silence that says so."""
-        named = set(reading.unheld)
-        return {region: silence for (region, silence), titles in self._silent_on.items() if named and named <= titles}
+        """The regions whose texts say nothing on any of the titles that a question names, with the silence that says so; not those that speak on others who may hold them."""
+        named, others = set(reading.unheld), [self._spoken[e.iri] for e in reading.entities if e.iri in self._of_others]
+        return {region: silence for (region, silence), titles in self._silent_on.items() if named and named <= titles and not any(region in spoken for spoken in others)}
 
     def _silent(self, reading: Reading, within: set[str]) -> str | None:
         """The honour, standing or aspect asked about that no text of these regions names, where they speak on no other aspect asked about either."""
