@@ -227,7 +227,8 @@ class Answers:
         longest = SHORT[language] if short else LONGEST[language]
         gated = any(row.get("fact") is not None and row["fact"].value in self._library.facts and GATE in self._library.facts[row["fact"].value].aspects for row in rows)
         details = SHORTER if short else [(detail, None) for detail in DETAILS if gated or detail.others >= 0]
-        if not short and not list_asked and question.asks_for("number"):
+        number_asked = question.asks_for("number")
+        if not short and not list_asked and number_asked:
             longest = SHORT[language] * len({row["region"] for row in rows if row.get("region") is not None} or {""})
             details = [(detail, None) for detail in DETAILS if detail.others >= 0]
         for detail, most in details:
@@ -235,6 +236,8 @@ class Answers:
             text, facts = self._text(question, query, chosen, held, detail)
             if len(text) <= longest:
                 break
+        if len(text) > longest and not list_asked and (number_asked or question.closed) and (chosen := _of_facts(question.otherwise, rows)):
+            text, facts = self._text(question, query, chosen, held, detail)
         citations = [c for fact in facts for c in self.citations(fact, question.day, language)]
         if query.form == "issues":
             citations = [self.cite(row["clause"].value, question.day, language) for row in rows]
@@ -337,6 +340,12 @@ class Answers:
     def _citation(self, clause: str, quote: str, day: date, language: str) -> Citation:
         policy = self._library.policy_of(clause)
         return Citation(policy.slug, policy.title[language], policy.number, slug(policy.region), self._library.clauses[clause].number, quote, policy.validity(day), self._library.url(clause), clause)
+
+
+def _of_facts(question: Question | None, rows: list[dict]) -> list[dict]:
+    """The rows of the facts that a question is after."""
+    wanted = {term.value for term in question.terms["fact"]} if question else set()
+    return [row for row in rows if row.get("fact") is not None and row["fact"].value in wanted]
 
 
 def _with_facts_of_parts(question: Question) -> Question:
