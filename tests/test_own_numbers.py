@@ -31,6 +31,33 @@ def test_the_bound_decides(service, question, query, says, says_not, quote):
     assert any(squeeze(quote) in squeeze(c.quote) for c in answer.citations)
 
 
+@pytest.mark.parametrize(
+    ("question", "query", "says", "quote"),
+    [
+        ("温州量化表里，干本专业社保缴了四年零十个月，工作经历得几分", "points-of-years", "4年计4分", "不满1年的部分不计算"),
+        ("社会保险交了十五年，温州工作经历这项封顶几分", "points-of-years", "15年计10分", "从事申报专业年限 1n 10"),
+        ("I was insured for 6 years outside my specialty. Points for work experience in Wenzhou?", "points-of-years", "6 years make 1.8 points", "0.3n"),
+        ("温州 合同额两千万 项目里排老三 打几分", "points-of-contract", "第3名每项计8分", "合同金额1000万元以上"),
+        ("1.2亿的合同我排第六，温州量化评分能得几分？", "points-of-contract", "第6名每项计5分", "合同金额1000万元以上"),
+        ("A contract of 3 million yuan in Wenzhou, and I came second: how many points?", "points-of-contract", "ank 2 earns 4 points", "合同金额100万元以上"),
+    ],
+)
+def test_years_and_sums_are_scored(service, question, query, says, quote):
+    answer = service.ask(question, None, (), DAY)
+    assert (answer.status, answer.question.query) == ("answered", query)
+    assert says in answer.text and any(squeeze(quote) in squeeze(c.quote) for c in answer.citations)
+
+
+@pytest.mark.parametrize(("question", "type_"), [("社保断缴，做了8年能报工程师吗", "years"), ("天津，利润2000万的企业", "amount"), ("干了7年，没有合同", "years")])
+def test_years_and_sums_of_other_things_are_not_read(service, question, type_):
+    assert not any(entity.type == type_ for entity in service.ask(question, None, (), DAY).question.entities)
+
+
+def test_a_rank_beyond_those_of_the_sum_is_scored_by_no_band(service):
+    answer = service.ask("温州合同1200万的工程排第九，量化打几分", None, (), DAY)
+    assert answer.question.query == "facts" and any("合同金额1000万元以上" in c.quote for c in answer.citations)
+
+
 @pytest.mark.parametrize("question", ["长治评工程师要两篇以上论文吗", "忻州第二批材料什么时候交", "温州第四条写了什么"])
 def test_a_number_that_is_not_ones_own_is_not_judged(service, question):
     query = service.ask(question, None, (), DAY).question.query

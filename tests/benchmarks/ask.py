@@ -45,7 +45,7 @@ STAGES = {
     "match": [(understanding.Matcher, "rank")],
     "encode": [(meaning.Encoder, "meaning")],
     "compare": [(meaning.Meanings, "near")],
-    "retrieve": [(finding.Finder, "find"), (finding.Finder, "parts")],
+    "retrieve": [(finding.Finder, "find")],
     "bind": [(Query, "bind")],
     "query": [(answers.Answers, "_found")],
     "compose": [(answers.Answers, "_compose")],

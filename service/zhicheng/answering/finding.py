@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from zhicheng.answering.affirming import Affirming
@@ -31,7 +31,7 @@ REGION_SPEAKS, ALSO_MEANT, MOST_FACTS = 0.55, 0.5, 6
 PARTS = re.compile(r"[，,；;？?。]|(?<=\s)(?:and|or)(?=\s(?:how|what|who|which|when|where|does|is|can|must|are|do)\b)")
 LEAST_PART, PART_FOUND = 3, 0.38
 # How near the wording of a silence has to be to such a part.
-PART_SILENT = 0.6
+PART_SILENT = 0.65
 # How near a wording has to be for its reply to be that of the question.
 SAME_QUESTION = 0.85
 # How many of the facts told first may say yes.
@@ -40,19 +40,20 @@ NEAREST = 3
 
 @dataclass(frozen=True)
 class Found:
-    """The facts that a question asks for (IRIs), the best first, with their scores; the silences met instead or beside, and the word an answer begins with."""
+    """The facts that a question asks for (IRIs), the best first, with their scores; the silences met instead or beside, how near the nearest is, and the word an answer begins with. `parts` are those facts that its parts ask for."""
 
     facts: dict[str, float]
     silences: tuple[str, ...] = ()
     score: float = 0.0
     reply: str = ""
+    parts: dict[str, float] = field(default_factory=dict)
 
 
 class Finder:
     """Finds facts; built once from the library and the wordings."""
 
     def __init__(self, store: GraphStore, library: Library, reader: Reader, wordings: Sequence[Wording], encoder: Attuned, affirming: Affirming):
-        self._affirming = affirming
+        self._affirming, self._encoder = affirming, encoder
         self._library, self._reader = library, reader
         self._regions = {subject: library.policies[known.document].region for subject, known in (library.facts | library.silences).items()}
         self._retriever = Retriever(store, library, reader.linker)
@@ -83,11 +84,11 @@ class Finder:
             told = [(fact, score) for fact, score in found if fact in self._library.facts][:MOST_FACTS]
             chosen |= {fact: score for fact, score in told if score >= ALSO_MEANT * told[0][1]}
         regions = within - besides.keys() or {self._regions[fact] for fact in chosen}
-        parts = self.parts(reading, regions)
-        for fact, score in parts.facts.items():
+        parts, unsaid = self._in_parts(reading, regions)
+        for fact, score in parts.items():
             chosen.setdefault(fact, score)
         ordered = dict(sorted(chosen.items(), key=lambda pair: -pair[1]))
-        return Found(ordered, tuple(dict.fromkeys([*met, *parts.silences])), top, self._reply(reading, ordered, near))
+        return Found(ordered, tuple(dict.fromkeys([*met, *unsaid])), top, self._reply(reading, ordered, near), parts)
 
     def _silence(self, ranked: list[tuple[str, float]], near: dict[str, Near]) -> str | None:
         """The silence of a region whose wording is as near as that of any of its facts, if there is one."""
@@ -101,23 +102,20 @@ class Finder:
         nearest = max((subject for subject, _ in ranked if subject in near and subject in self._library.facts), key=lambda subject: near[subject].score, default=None)
         return nearest in self._library.silences[silence].nearest and near[silence].score - near[nearest].score < CLOSE
 
-    def parts(self, reading: Reading, within: set[str]) -> Found:
-        """The fact or silence nearest to each part of a question that asks more than one thing, in each region; a part names a concept."""
+    def _in_parts(self, reading: Reading, within: set[str]) -> tuple[dict[str, float], list[str]]:
+        """The fact or silence nearest to each part of a question that asks more than one thing, in each region: the facts with their scores, and the silences."""
         chosen: dict[str, float] = {}
         met: list[str] = []
         titles = set(reading.titles)
-        names = [e.text for e in reading.entities if e.type != "region"]
-        for part in _parts(reading.plain):
-            if not any(name in part for name in names):
-                continue
-            near = self._wordings.rank(part, _inside(part, reading.entities))
+        for part in _split(reading.plain):
+            near = self._wordings.rank(part, _inside(part, reading.entities), self._encoder.meaning(part))
             for found in self._by_region(part, titles, titles, reading.language, within, near).values():
                 subject, score = found[0]
                 if subject in self._library.silences and near[subject].score >= PART_SILENT:
                     met.append(subject)
                 elif score >= PART_FOUND and subject in self._library.facts:
                     chosen[subject] = score
-        return Found(chosen, tuple(met))
+        return chosen, met
 
     def _reply(self, reading: Reading, facts: dict[str, float], near: dict[str, Near]) -> str:
         """The word that answers a yes-or-no question where one region speaks: the reply of the nearest wording that asks the same of the fact told first; else yes, if one of the facts told first asks for just what is asked about."""
@@ -143,7 +141,7 @@ class Finder:
         return ranked
 
 
-def _parts(text: str) -> list[str]:
+def _split(text: str) -> list[str]:
     """The parts of a question that ask more than one thing; none where it asks one."""
     parts = [part for part in PARTS.split(text) if sum(not f.startswith(("·", "~")) for f in grams(part)) >= LEAST_PART]
     return parts if len(parts) > 1 else []

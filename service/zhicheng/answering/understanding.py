@@ -166,7 +166,7 @@ class Understanding:
         if typed.query and typed_score >= NUMBERED_MEANT and self._takes_number(typed):
             return replace(typed, otherwise=facts)
         if typed.query and typed_score >= SURELY_MEANT:
-            return replace(typed, silences=found.silences, otherwise=facts if found.score >= FOUND_ALL_THE_SAME else None, also=self._also(question, reading, within))
+            return replace(typed, silences=found.silences, otherwise=facts if found.score >= FOUND_ALL_THE_SAME else None, also=self._also(question, found, within))
         unread = replace(question, reason="unclear" if reading.entities or reading.cites else "out-of-scope", near=typed.near)
         if found.score < PLAINLY_FOUND and self._says_too_little(reading):
             return unread
@@ -230,11 +230,10 @@ class Understanding:
                 best, best_score = replace(best, query=match.query, terms=terms), score
         return best, best_score
 
-    def _also(self, question: Question, reading: Reading, within: set[str]) -> tuple[Question, ...]:
+    @staticmethod
+    def _also(question: Question, found: Found, within: set[str]) -> tuple[Question, ...]:
         """What the parts of a question about named regions ask beside the query that is meant."""
-        if not within:
-            return ()
-        facts = {fact: score for fact, score in self._finder.parts(reading, within).facts.items() if score >= ALSO_ASKED}
+        facts = {fact: score for fact, score in found.parts.items() if score >= ALSO_ASKED} if within else {}
         return (_facts(question, Found(facts)),) if facts else ()
 
     def _bind(self, query: Query, reading: Reading) -> dict | None:
