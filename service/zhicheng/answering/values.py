@@ -20,7 +20,7 @@ RANK = re.compile(
 )
 
 YEARS = re.compile(r"(\d{1,2}|[一二两三四五六七八九十]{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s*(?:年半|个?年头|年|(?:full |whole )?years?)(?:[零又]?\s*(?:and\s+)?\d{1,2}\s*(?:个多?月|months?))?(?!度|底|[0-9])")
-AMOUNT = re.compile(r"(\d+(?:\.\d+)?|[一二两三四五六七八九十百千]+)多?\s*(亿|千万|百万|万|million|m\b)(?:元|\s*yuan|\s*rmb)?")
+AMOUNT = re.compile(r"(\d+(?:\.\d+)?|[一二两三四五六七八九十百千]+)多?\s*(亿|千万|百万|万|million|m\b)|(\d[\d,]{4,})\s*(?=元|yuan|rmb)")
 SCALE = {"亿": 100_000_000, "千万": 10_000_000, "百万": 1_000_000, "万": 10_000, "million": 1_000_000, "m": 1_000_000}
 # The concepts of question-cue with whose names people count what they have, the words of measure behind, and those near which years are insured ones and amounts sums of contracts.
 OWN_COUNT, MEASURE = "own-count", "measure-word"
@@ -62,7 +62,7 @@ class Values:
             places = [near.span() for near in cue.finditer(text)]
             for match in number.finditer(text) if places else ():
                 if any(_near(text, match.span(), place) for place in places):
-                    _add(found, match, 0, type_, _yuan(match) if type_ == "amount" else count(match[1]))
+                    _add(found, match, *((0, type_, _yuan(match)) if type_ == "amount" else (1, type_, count(match[1]))))
         return found
 
 
@@ -85,5 +85,7 @@ def _any(words: Iterable[str]) -> str:
 
 def _yuan(match: re.Match) -> int | None:
     """The yuan of an amount."""
+    if match[3]:
+        return int(match[3].replace(",", ""))
     number = float(match[1]) if match[1][0].isdigit() else han_value(match[1])
     return int(number * SCALE[match[2]]) if number else None
