@@ -8,7 +8,7 @@ from collections import defaultdict
 
 from zhicheng.answering.language import has_word
 from zhicheng.answering.reading import A_NOT_A, Reading, names_of
-from zhicheng.answering.wordings import NEGATION
+from zhicheng.answering.wordings import negated
 from zhicheng.knowledge.policies import Fact
 from zhicheng.knowledge.stores import GraphStore
 from zhicheng.knowledge.vocabulary import Vocabulary
@@ -39,7 +39,7 @@ class Affirming:
     def reply(self, reading: Reading, fact: Fact) -> str:
         """Yes in the question's language, where it asks by permission and affirmatively whether the honour it names counts for the title it names, and the fact asks for just that; else nothing."""
         asked = A_NOT_A.sub(r"\1", ASKING.sub("", reading.written))
-        if not has_word(asked, self._permission) or has_word(asked, self._necessity) or NEGATION.search(asked):
+        if not has_word(asked, self._permission) or has_word(asked, self._necessity) or negated(asked):
             return ""
         spans: dict[tuple[int, int], set[str]] = defaultdict(set)
         for entity in reading.entities:

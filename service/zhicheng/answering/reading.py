@@ -46,7 +46,7 @@ SELECT ?scheme WHERE { ?scheme a skos:ConceptScheme . FILTER NOT EXISTS { ?schem
 @dataclass(frozen=True)
 class Reading:
     """A question's text in one form, the same as it is compared (documents' names blanked), its language, what it names, the regions (IRIs; the narrowest) named by name or by a document's number, the titles it is after (IRIs), all those named that are not said to be held,
-    whether it begins as one that goes on from an earlier question, and whether it names a document held by its number."""
+    the words with which it goes on from an earlier question, if it does, and whether it names a document held by its number."""
 
     written: str
     folded: str
@@ -55,7 +55,7 @@ class Reading:
     said: tuple[str, ...]
     titles: tuple[str, ...] = ()
     unheld: tuple[str, ...] = ()
-    follows: bool = False
+    opening: str = ""
     cites: bool = False
 
     @property
@@ -79,6 +79,7 @@ class Reader:
         self._numbers = [(BRACKETS.sub("", normalise(p.number)), p.region) for p in library.policies.values() if p.number]
         self._events = tuple(normalise(name) for event in TITLE_EVENTS for names in events[event].names.values() for name in names)
         self._before, self._after, self._opening, auxiliaries = (names_of(cues[form]) for form in (HELD_BEFORE, HELD_AFTER, FOLLOW_UP, YES_NO))
+        self._opening = sorted(self._opening, key=len, reverse=True)
         self._values = Values({cue: names_of(concept) for cue, concept in cues.items()})
         self._auxiliaries = frozenset(auxiliaries)
         nouns = map(normalise, cues[DOCUMENT_NOUN].names["en"])
@@ -92,7 +93,7 @@ class Reader:
         if len(texts) < 2:
             return [reading]
         parts = [self.read(part) for part in texts]
-        return [replace(p, said=p.said or reading.said, titles=p.titles or reading.titles, unheld=p.unheld or reading.unheld, language=reading.language, follows=False) for p in parts]
+        return [replace(p, said=p.said or reading.said, titles=p.titles or reading.titles, unheld=p.unheld or reading.unheld, language=reading.language, opening="") for p in parts]
 
     def read(self, text: str) -> Reading:
         """What a text names."""
@@ -103,7 +104,7 @@ class Reader:
         said = [r for r in named if not any(other in self._vocabulary.within(r) for other in named if other != r)]
         unheld = self._unheld(entities, written)
         sought = tuple(t for t, rank in unheld.items() if rank == max(unheld.values()))
-        return Reading(written, self._without_titles(written), detect(text), tuple(entities), tuple(said), sought, tuple(unheld), written.startswith(self._opening), bool(documents))
+        return Reading(written, self._without_titles(written), detect(text), tuple(entities), tuple(said), sought, tuple(unheld), next((word for word in self._opening if written.startswith(word)), ""), bool(documents))
 
     def entities(self, folded: str) -> list[Entity]:
         """The values and concepts that a normalised text names."""

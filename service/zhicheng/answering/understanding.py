@@ -200,12 +200,13 @@ class Understanding:
 
     def _says_too_little(self, reading: Reading) -> bool:
         """Whether a question names neither a region nor a concept, and little beside its aspect: 要几年？; or goes on from an earlier one: 那硕士的呢？"""
-        follows = reading.follows and not reading.said
+        follows = reading.opening and not reading.said
         if not follows and (reading.said or any(e.type not in ("aspect", "question-form") for e in reading.entities)):
             return False
         left = reading.folded
         for entity in sorted(reading.entities, key=lambda e: -e.start):
             left = left[: entity.start] + " " + left[entity.end :]
+        left = left.removeprefix(reading.opening) if follows else left
         return sum(not f.startswith(("·", "~")) for f in grams(left)) < (LEAST_WORDS_ON if follows else LEAST_WORDS)
 
     def _meaning(self, reading: Reading) -> Meaning | None:

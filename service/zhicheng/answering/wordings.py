@@ -16,7 +16,7 @@ from zhicheng.answering.language import normalise
 from zhicheng.answering.linking import Entity
 from zhicheng.answering.matching import Postings, best, grams, weight_of_kind
 from zhicheng.answering.meaning import Attuned, Meaning, Meanings, mixed
-from zhicheng.answering.reading import mask
+from zhicheng.answering.reading import A_NOT_A, mask
 from zhicheng.knowledge.wordings import Wording
 
 # The share of nearness in meaning in a score.
@@ -31,6 +31,11 @@ TELLING, APART = ("title", "education", "skill-grade", "honour", "role", "rank",
 LONG_STORY = 60.0
 NUMBER = re.compile(r"\d+")
 NEGATION = re.compile(r"不|没|未|无|\bnot?\b|n't\b|\bwithout\b|\bnever\b")
+
+
+def negated(text: str) -> bool:
+    """Whether a normalised text denies something; 能不能 does not."""
+    return bool(NEGATION.search(A_NOT_A.sub(r"\1", text)))
 
 
 class Near(NamedTuple):
@@ -55,7 +60,7 @@ class Wordings:
             entities = link(text)
             bags.append(_features(text, entities))
             named.append(_named(entities))
-            self._asked.append((sorted(NUMBER.findall(text)), bool(NEGATION.search(text)), named[-1]))
+            self._asked.append((sorted(NUMBER.findall(text)), negated(text), named[-1]))
             texts.append(mask(text, entities, ()))
         self.meanings = Meanings(encoder, texts)
         holders: dict[str, list[int]] = defaultdict(list)
@@ -88,7 +93,7 @@ class Wordings:
         scores = scores[near] * np.where(self._apart(_named(entities), near), APART, 1.0)
         order = np.lexsort((near, -scores))[: most * 2]
         nearest: dict[str, Near] = {}
-        asked = sorted(NUMBER.findall(text)), bool(NEGATION.search(text)), _named(entities)
+        asked = sorted(NUMBER.findall(text)), negated(text), _named(entities)
         for n, score in zip(near[order].tolist(), scores[order].tolist()):
             wording = self._wordings[n]
             known = nearest.setdefault(wording.subject, Near(wording, score))
