@@ -49,6 +49,7 @@ def test_the_total_runs_along(visitor):
     assert visitor.axe() == []
     page.get_by_role("button", name="计算", exact=True).click()
     page.locator("#outcome").wait_for()
+    page.wait_for_load_state()  # the script runs once the page is read, and the field may be there before
     assert page.url.count(".count=") == 3 and page.locator("#outcome").inner_text() == "合计 23 / 150 分"
     page.locator("#ind-3-3-1-1-0-points").fill("7")
     page.get_by_text("所填内容已改动").wait_for()

@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode, QueryResultsFormat
 
 from zhicheng.answering import statements
 from zhicheng.answering.language import detect
-from zhicheng.answering.questions import Question
+from zhicheng.answering.questions import FACTS, Question
 from zhicheng.knowledge.caches import BoundedCache
 from zhicheng.knowledge.catalogue import SLOT, Catalogue, Query, Term
 from zhicheng.knowledge.policies import GATE, Fact, Library, Policy
@@ -24,7 +24,6 @@ from zhicheng.terms import POLICY, slug
 LONGEST = {"zh": 2800, "en": 7600}
 DETAILS = tuple(statements.Detail(*depths) for depths in ((4, 4), (4, 2), (4, 1), (4, 0), (2, 0), (1, 0), (4, -1), (1, -1), (0, -1), (0, 0)))
 # An answer to a question after one fact is shorter: less detail first, then fewer facts of each region.
-FACTS = "facts"
 SHORT = {"zh": 560, "en": 1400}
 SHORTER = tuple((statements.Detail(*depths), most) for depths, most in (((4, 4), 6), ((2, 2), 6), ((1, 1), 4), ((1, 1), 2), ((0, 0), 4), ((0, 0), 2), ((0, 0), 1)))
 # The most results of other queries that are kept, and their bytes.

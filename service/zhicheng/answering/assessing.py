@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date
 
 from zhicheng.answering import statements
-from zhicheng.answering.answers import FACTS
 from zhicheng.answering.answers import WORDS as ANSWER_WORDS
 from zhicheng.answering.answers import Answer, Answers, Citation
 from zhicheng.answering.eligibility.engine import Eligibility, Report
@@ -13,7 +12,7 @@ from zhicheng.answering.eligibility.kleene import MET, UNKNOWN, UNMET
 from zhicheng.answering.eligibility.verdicts import Result, Way
 from zhicheng.answering.language import written_day
 from zhicheng.answering.persons import Person
-from zhicheng.answering.questions import Question
+from zhicheng.answering.questions import FACTS, Question
 from zhicheng.knowledge.catalogue import Catalogue
 from zhicheng.knowledge.policies import GATE, STANDARD, Fact, Library
 from zhicheng.knowledge.vocabulary import Vocabulary

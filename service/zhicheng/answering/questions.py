@@ -7,6 +7,9 @@ from zhicheng.answering.linking import Entity
 from zhicheng.answering.persons import Person
 from zhicheng.knowledge.catalogue import Term
 
+# The query of the catalogue that is asked by no pattern: facts by name.
+FACTS = "facts"
+
 
 @dataclass(frozen=True)
 class Question:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -15,7 +15,7 @@ from zhicheng.answering.linking import Entity
 from zhicheng.answering.matching import Matcher, grams
 from zhicheng.answering.meaning import Attuned, Meaning
 from zhicheng.answering.persons import Persons
-from zhicheng.answering.questions import Question
+from zhicheng.answering.questions import FACTS, Question
 from zhicheng.answering.reading import SAME_MASK, Reader, Reading, mask
 from zhicheng.answering.scope import Scope
 from zhicheng.errors import Invalid
@@ -133,13 +133,22 @@ class Understanding:
         whole = self._meaning(reading)
         if len(parts) == 1 or len({part.said for part in parts}) == 1 and self.typed(question, reading, whole)[1] >= SURELY_MEANT:
             return self._choose(question, reading, whole)
-        first, *others = [self._choose(replace(question, entities=part.entities, regions=given or part.said), part, self._meaning(part)) for part in parts]
-        chosen = [part for part in (first, *others) if part.query or part.silences]
+        chosen = [part for part in self._of_parts(question, parts, given) if part.query or part.silences]
         if len(chosen) < 2 or not any(part.query for part in chosen):
             return self._choose(question, reading, whole)
         lead = next(part for part in chosen if part.query)
         rest = [part for part in chosen if part is not lead]
         return replace(lead, entities=reading.entities, also=(*lead.also, *rest))
+
+    def _of_parts(self, question: Question, parts: Sequence[Reading], given: tuple[str, ...]) -> Iterator[Question]:
+        """The readings of the questions that one asks; what names no region goes on about the one region of which the first speaks, if that is one."""
+        spoken: tuple[str, ...] = ()
+        for part in parts:
+            read = self._choose(replace(question, entities=part.entities, regions=given or part.said or spoken), part, self._meaning(part))
+            if not spoken and read.query == FACTS:
+                regions = {self._library.policies[self._library.facts[fact.value].document].region for fact in read.terms["fact"]}
+                spoken = tuple(regions) if len(regions) == 1 else ()
+            yield read
 
     def _choose(self, question: Question, reading: Reading, meaning: Meaning | None) -> Question:
         """The reading of a question that is clearly meant: a query, facts, or none for a reason."""
@@ -255,7 +264,7 @@ class Understanding:
 
 def _facts(question: Question, found: Found) -> Question:
     """The question as one after facts."""
-    return replace(question, query="facts", terms={"fact": [NamedNode(fact) for fact in found.facts]}, silences=found.silences, reply=found.reply)
+    return replace(question, query=FACTS, terms={"fact": [NamedNode(fact) for fact in found.facts]}, silences=found.silences, reply=found.reply)
 
 
 def _named(parameter: Parameter) -> str:
