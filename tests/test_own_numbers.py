@@ -53,6 +53,11 @@ def test_years_and_sums_of_other_things_are_not_read(service, question, type_):
     assert not any(entity.type == type_ for entity in service.ask(question, None, (), DAY).question.entities)
 
 
+@pytest.mark.parametrize(("question", "yuan"), [("温州合同1.15 million元的工程排第二几分", "1150000"), ("温州合同0.29亿的工程排第二几分", "29000000"), ("温州合同两千多万的工程排第二几分", "20000000")])
+def test_a_sum_is_read_to_the_yuan(service, question, yuan):
+    assert [entity.id for entity in service.ask(question, None, (), DAY).question.entities if entity.type == "amount"] == [yuan]
+
+
 def test_a_rank_beyond_those_of_the_sum_is_scored_by_no_band(service):
     answer = service.ask("温州合同1200万的工程排第九，量化打几分", None, (), DAY)
     assert answer.question.query == "facts" and any("合同金额1000万元以上" in c.quote for c in answer.citations)

@@ -3,23 +3,23 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
 from zhicheng.answering.language import word_pattern
 from zhicheng.answering.linking import Entity
 from zhicheng.knowledge.numerals import han_value
 
 NUMBER = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
-ORDINALS = dict(zip("first second third fourth fifth sixth seventh eighth ninth tenth".split(), range(1, 11), strict=True)) | {"大": 1}
+ORDINALS = dict(zip("first second third fourth fifth sixth seventh eighth ninth tenth".split(), range(1, 11), strict=True))
 ENGLISH_NUMBERS = dict(zip("one two three four five six seven eight nine ten eleven twelve".split(), range(1, 13), strict=True)) | {"fifteen": 15, "twenty": 20, "single": 1}
-SPOKEN = {"俩": 2, "仨": 3}
+SPOKEN = {"俩": 2, "仨": 3, "大": 1}
 DATE = re.compile(r"(\d{4})\s*(?:年|-|/|\.)\s*(\d{1,2})\s*(?:月|-|/|\.)\s*(\d{1,2})\s*[日号]?")
-ORDINAL = rf"(\d{{1,2}}(?=st|nd|rd|th)|{'|'.join(name for name in ORDINALS if name.isascii())})(?:st|nd|rd|th)?"
+ORDINAL = rf"(\d{{1,2}}(?=st|nd|rd|th)|{'|'.join(ORDINALS)})(?:st|nd|rd|th)?"
 RANK = re.compile(
     rf"排行?老(大|{NUMBER})|(?:第|排名第?|排在?第?|排|列第?)\s*({NUMBER})\s*(?:名|位|的|$|(?=[，,。？?几得值能算还行成够可多怎]|(?<!第一)完成人?|(?:发明|起草|主编|参编)人?))|\brank(?:s|ed|ing)?\s*(?:no\.?\s*)?(\d{{1,2}})"
     rf"|\b{ORDINAL}\b(?=\s*(?:rank|place|on|in)|-named)|\b(?:was|am|i'm|being|came|ranked|listed|placed)\s+(?:as\s+)?(?:the\s+)?{ORDINAL}\b(?!\s+(?:prize|class|grade|level|item|time|year|author))"
 )
-
-YEARS = re.compile(r"(\d{1,2}|[一二两三四五六七八九十]{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s*(?:年半|个?年头|年|(?:full |whole )?years?)(?:[零又]?\s*(?:and\s+)?\d{1,2}\s*(?:个多?月|months?))?(?!度|底|[0-9])")
+YEARS = re.compile(rf"(\d{{1,2}}|[一二两三四五六七八九十]{{1,3}}|{'|'.join(ENGLISH_NUMBERS)})\s*(?:年半|个?年头|年|(?:full |whole )?years?)(?:[零又]?\s*(?:and\s+)?\d{{1,2}}\s*(?:个多?月|months?))?(?!度|底|[0-9])")
 AMOUNT = re.compile(r"(\d+(?:\.\d+)?|[一二两三四五六七八九十百千]+)多?\s*(亿|千万|百万|万|million|m\b)|(\d[\d,]{4,})\s*(?=元|yuan|rmb)")
 SCALE = {"亿": 100_000_000, "千万": 10_000_000, "百万": 1_000_000, "万": 10_000, "million": 1_000_000, "m": 1_000_000}
 # The concepts of question-cue with whose names people count what they have, the words of measure behind, and those near which years are insured ones and amounts sums of contracts.
@@ -87,5 +87,5 @@ def _yuan(match: re.Match) -> int | None:
     """The yuan of an amount."""
     if match[3]:
         return int(match[3].replace(",", ""))
-    number = float(match[1]) if match[1][0].isdigit() else han_value(match[1])
+    number = Decimal(match[1]) if match[1][0].isdigit() else han_value(match[1])
     return int(number * SCALE[match[2]]) if number else None

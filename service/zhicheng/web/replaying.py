@@ -6,6 +6,7 @@ each time may say that one depends on the data alone (`repeatable`). Conditional
 """
 
 from collections.abc import Iterable
+from contextlib import closing
 from time import localtime, perf_counter
 from typing import NamedTuple
 
@@ -57,8 +58,8 @@ def register(app: Flask, limit: Rates | None) -> None:
         reply = below(environ, start)
         if COUNTED not in environ:
             return reply
-        body = b"".join(reply)
-        reply.close()
+        with closing(reply):
+            body = b"".join(reply)
         if len(body) <= LARGEST:
             kept.put(key, Kept([header for header in said if header[0] != logs.ID], body, *environ[COUNTED]), len(body) + sum(map(len, key)))
         return [body]
