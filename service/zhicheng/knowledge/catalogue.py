@@ -17,6 +17,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import yaml
@@ -144,8 +145,14 @@ class Query:
             rows = [[*row, cell] for row in rows for cell in cells]
         names = " ".join("?" + p.name for p in self.parameters)
         block = f"VALUES ({names}) {{ " + " ".join("(" + " ".join(row) + ")" for row in rows) + " }"
+        before, after = self._around
+        return before + block + after
+
+    @cached_property
+    def _around(self) -> tuple[str, str]:
+        """The SPARQL before the example row, and after it."""
         match = VALUES.search(self.text)
-        return self.text[: match.start()] + block + self.text[match.end() :]
+        return self.text[: match.start()], self.text[match.end() :]
 
 
 def _shown(term: Term | None) -> str:

@@ -20,7 +20,11 @@ def service() -> Service:
 
 def day_argument() -> date | None:
     """The date that `as_of` names; raises Invalid where it is none."""
-    text = request.args.get("as_of")
+    return day(request.args.get("as_of"))
+
+
+def day(text: str | None) -> date | None:
+    """The date that a text is; None where it is blank, raises Invalid where it is no date."""
     if not text:
         return None
     try:

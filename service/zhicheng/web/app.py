@@ -7,13 +7,12 @@ from flask import Flask
 
 from zhicheng.answering.service import Service
 from zhicheng.knowledge.limits import Limits
-from zhicheng.web import bodies, caching, compressing, linked_data, logs, metrics, openapi, problems, rates, replaying, security, sparql
+from zhicheng.web import bodies, caching, compressing, direct, linked_data, logs, metrics, openapi, problems, queries, rates, replaying, security, sparql, turns
 from zhicheng.web.api import api
 from zhicheng.web.eligibility import eligibility
 from zhicheng.web.compare import compare
 from zhicheng.web.ledger import Ledger
 from zhicheng.web.pages import pages
-from zhicheng.web.queries import queries
 from zhicheng.web.rates import Rates
 from zhicheng.web.rubrics import rubrics
 
@@ -38,7 +37,13 @@ def create_app(service: Service, limits: Limits | None = None, ledger: Ledger | 
     app.extensions["zhicheng"] = service
     app.extensions["ledger"] = ledger
     app.extensions["draining"] = Event()
+
+    def run(asked: direct.Asked) -> direct.Reply | None:
+        with turns.of(app):
+            return queries.plain(service, asked)
+
     metrics.register(app, service)
+    direct.register(app, {"/api/queries": run, "": lambda asked: sparql.plain(app.extensions["sandbox"], asked)}, limit)
     replaying.register(app, limit)
     logs.register(app)
     if limit:
@@ -49,7 +54,7 @@ def create_app(service: Service, limits: Limits | None = None, ledger: Ledger | 
     app.register_blueprint(pages)
     linked_data.register(app, service)
     sparql.register(app, service, limits or Limits.of())
-    app.register_blueprint(queries)
+    app.register_blueprint(queries.queries)
     app.register_blueprint(rubrics)
     app.register_blueprint(eligibility)
     app.register_blueprint(compare)

@@ -6,9 +6,11 @@ of the result make it. Views may set their own ETag or Cache-Control.
 """
 
 import hashlib
-from datetime import date, datetime, time, timedelta
+from datetime import date
+from time import localtime
 
 from flask import Flask, Response, g, request
+from werkzeug.http import quote_etag
 
 from zhicheng import __version__
 
@@ -18,11 +20,15 @@ FRESH = 60
 LIVE = {"api.live", "api.ready", "metrics.metrics_text"}
 COMPUTED = {"sparql.endpoint", "pages.sparql_page"}
 ASKED = ("HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "wsgi.url_scheme", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING")
+# Where it is kept with the request.
+ASKING = "zhicheng.asked"
 
 
 def asked(environ: dict) -> tuple[str, ...]:
     """What a GET asks for, today: of one process, requests that ask for the same are given the same."""
-    return (date.today().isoformat(), *(environ.get(name, "") for name in ASKED))
+    if ASKING not in environ:
+        environ[ASKING] = date.today().isoformat(), *(environ.get(name, "") for name in ASKED)
+    return environ[ASKING]
 
 
 def register(app: Flask, digest: str) -> None:
@@ -32,7 +38,7 @@ def register(app: Flask, digest: str) -> None:
     def recognise() -> Response | None:
         if request.method not in ("GET", "HEAD") or request.endpoint in LIVE | COMPUTED | {None, "static"}:
             return None
-        g.entity_tag = _tag(digest)
+        g.entity_tag = entity_tag(digest, request.environ)
         if request.if_none_match.contains_weak(g.entity_tag) and not request.if_none_match.star_tag:
             return Response(status=304)
         return None
@@ -53,19 +59,25 @@ def register(app: Flask, digest: str) -> None:
             response.vary.update(["Accept", "Accept-Encoding"])
             return response
         response.set_etag(tag, weak="Content-Encoding" in response.headers)  # one tag for all encodings
-        response.headers["Cache-Control"] = f"public, max-age={min(FRESH, _seconds_left())}"
+        response.headers["Cache-Control"] = freshness()
         response.vary.update(["Accept", "Accept-Encoding"])
         if response.status_code == 200 and request.if_none_match.star_tag:
             return response.make_conditional(request)
         return response
 
 
-def _tag(digest: str) -> str:
-    """The entity tag of what this request asks for, today."""
-    return hashlib.sha256("\0".join((digest, __version__, *asked(request.environ))).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+def entity_tag(digest: str, environ: dict) -> str:
+    """The entity tag of what a request asks for, today."""
+    return hashlib.sha256("\0".join((digest, __version__, *asked(environ))).encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
-def _seconds_left() -> int:
-    """Seconds until the day ends, when answers as of today change."""
-    now = datetime.now()
-    return int((datetime.combine(now.date() + timedelta(days=1), time()) - now).total_seconds())
+def validators(tag: str) -> list[tuple[str, str]]:
+    """The headers of a reply in one representation by which a copy is recognised, kept and told from others."""
+    return [("ETag", quote_etag(tag)), ("Cache-Control", freshness()), ("Vary", "Accept, Accept-Encoding")]
+
+
+def freshness() -> str:
+    """How long a copy counts as fresh: no longer than the day lasts, when answers as of today change."""
+    now = localtime()
+    left = 86400 - now.tm_hour * 3600 - now.tm_min * 60 - now.tm_sec
+    return f"public, max-age={max(0, min(FRESH, left))}"

@@ -19,6 +19,8 @@ from zhicheng.web.rendering import page_language
 
 linked_data = Blueprint("linked_data", __name__)
 OFFERED = RDF_TYPES | HTML
+# What lets a page of any origin read a reply.
+OPEN = ("Access-Control-Allow-Origin", "*")
 OWL = PREFIXES["owl"]
 
 
@@ -148,7 +150,7 @@ def well_known_void() -> Response:
 @linked_data.after_request
 def open_to_all(response: Response) -> Response:
     """Pages of any origin may read the data (WHATWG Fetch, CORS)."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers.set(*OPEN)
     return response
 
 

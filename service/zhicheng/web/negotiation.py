@@ -1,6 +1,6 @@
 """Which representation a request asks for, and the headers that say which it got (RFC 9110, 12; RFC 8288)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote, urlencode
 
 from flask import Response, request
@@ -38,12 +38,13 @@ def chosen(offered: Mapping[str, str]) -> str:
 
 def located(response: Response, name: str, offered: Mapping[str, str]) -> Response:
     """The response with its own address, and those of the other representations."""
-    here = _here()
-    response.headers["Content-Location"] = here + name
-    for other, media in offered.items():
-        if other != name:
-            response.headers.add("Link", f'<{here}{other}>; rel="alternate"; type="{media}"')
+    response.headers.extend(locations(_here(), name, offered))
     return response
+
+
+def locations(here: str, name: str, offered: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The headers that name a representation's own address, and those of the others; `here` is their address up to the name of a format."""
+    return [("Content-Location", here + name), *(("Link", f'<{here}{other}>; rel="alternate"; type="{media}"') for other, media in offered.items() if other != name)]
 
 
 def with_format(name: str) -> str:
@@ -53,5 +54,9 @@ def with_format(name: str) -> str:
 
 def _here() -> str:
     """The address of this resource up to the name of a format."""
-    arguments = [(k, v) for k, v in request.args.items(multi=True) if k != "format"]
-    return f"{request.root_path}{quote(request.path)}?{urlencode([*arguments, ('format', '')])}"
+    return address(f"{request.root_path}{quote(request.path)}", request.args.items(multi=True))
+
+
+def address(path: str, arguments: Iterable[tuple[str, str]]) -> str:
+    """The address of a resource up to the name of a format."""
+    return f"{path}?{urlencode([*((k, v) for k, v in arguments if k != 'format'), ('format', '')])}"

@@ -1,6 +1,8 @@
 """The catalogue of queries as an API and as pages: what can be asked, with which parameters, and what it gives."""
 
+from collections import defaultdict
 from datetime import date
+from urllib.parse import quote
 
 import orjson
 from flask import Blueprint, Response, render_template, request, url_for
@@ -8,13 +10,16 @@ from pyoxigraph import QueryResultsFormat
 
 from zhicheng.answering.answers import Answer
 from zhicheng.answering.questions import Question
+from zhicheng.answering.service import Service
 from zhicheng.knowledge.arguments import Choice, choices, read, shown
-from zhicheng.knowledge.catalogue import Parameter, Query
+from zhicheng.knowledge.catalogue import Parameter, Query, Term
 from zhicheng.terms import ID
-from zhicheng.web.api import day_argument, service
-from zhicheng.web.linked_data import descriptions, open_to_all
-from zhicheng.web.negotiation import CSV, HTML, JSON, chosen, located, with_format
-from zhicheng.web.rendering import citation_json, page_language
+from zhicheng.web import caching
+from zhicheng.web.api import day, day_argument, service
+from zhicheng.web.direct import Asked, Reply
+from zhicheng.web.linked_data import OPEN, descriptions, open_to_all
+from zhicheng.web.negotiation import CSV, HTML, JSON, address, chosen, located, locations, with_format
+from zhicheng.web.rendering import citation_json, language_of, page_language
 
 queries = Blueprint("queries", __name__)
 queries.after_request(open_to_all)
@@ -61,18 +66,44 @@ def _run(query: Query) -> Response:
     missing = [p for p in query.parameters if not p.optional and p.name not in terms]
     if name == "html" and missing and not any(v for values in given.values() for v in values):
         return _page(query, {}, None, "")
-    question = Question(query.summary[language], language, day_argument() or date.today(), query.name, terms, tuple(t.value for t in terms.get("region", ())))
-    sparql = query.bind(terms)
+    as_of, sparql = day_argument(), query.bind(terms)
     if name == "csv":
         return located(Response(parts.store.query(sparql).serialize(format=QueryResultsFormat.CSV), mimetype="text/csv"), name, _offered(JSON | CSV))
-    answer = parts.answers.answer(question)
+    answer = _answer(parts, query, terms, language, as_of)
     if name == "html":
         return _page(query, terms, answer, sparql)
+    return located(Response(_result(parts, query, terms, answer), mimetype="application/json"), name, _offered(JSON | CSV))
+
+
+def plain(parts: Service, asked: Asked) -> Reply | None:
+    """What `run` replies to a plain request for JSON."""
+    query = parts.catalogue.queries.get(asked.name)
+    given: dict[str, list[str]] = defaultdict(list)
+    for name, value in asked.arguments:
+        given[name].append(value)
+    if query is None or "format" in given:
+        return None
+    language, as_of = language_of(given.get("lang", [""])[0]), day(given.get("as_of", [""])[0])
+    terms = read(query, {k: v for k, v in given.items() if k not in RESERVED}, parts.vocabulary, parts.library)
+    body = _result(parts, query, terms, _answer(parts, query, terms, language, as_of))
+    here = address(quote(asked.path), ((k, v) for k, values in given.items() for v in values))
+    validators = caching.validators(caching.entity_tag(parts.graph.digest, asked.environ))
+    return Reply("/api/queries/<name>", [("Content-Type", "application/json"), *locations(here, "json", JSON | CSV | HTML), OPEN, *validators], body, True)
+
+
+def _answer(parts: Service, query: Query, terms: dict[str, list[Term]], language: str, as_of: date | None) -> Answer:
+    regions = tuple(term.value for term in terms.get("region", ()))
+    return parts.answers.answer(Question(query.summary[language], language, as_of or date.today(), query.name, terms, regions))
+
+
+def _result(parts: Service, query: Query, terms: dict[str, list[Term]], answer: Answer) -> bytes:
+    """What a query gives, as JSON text."""
+    sparql = query.bind(terms)
     body = {
         "name": query.name, "summary": query.summary, "parameters": {k: [shown(t) for t in v] for k, v in terms.items()}, "sparql": sparql,
         "results": orjson.Fragment(answer.results if answer.results and answer.sparql == sparql else parts.answers.results(sparql)), "status": answer.status, "answer": answer.text, "citations": [citation_json(c) for c in answer.citations],
     }  # fmt: skip
-    return located(Response(orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE), mimetype="application/json"), name, _offered(JSON | CSV))
+    return orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _page(query: Query, terms: dict, answer: Answer | None, sparql: str) -> Response:

@@ -19,6 +19,8 @@ from zhicheng.web.caching import LIVE
 PLACES = 1 << 16
 # Seconds whose share of requests may be used at once.
 BURST = 60.0
+# Where it is kept how long a request has to wait.
+WAIT = "zhicheng.wait"
 
 
 class Rates:
@@ -41,6 +43,12 @@ class Rates:
         self._until[place] = used + self._interval
         return 0.0
 
+    def refuses(self, environ: dict) -> bool:
+        """Whether a request (a WSGI environment) is to be refused; it counts once, however often this is asked, and is told the seconds to wait under `WAIT`."""
+        if WAIT not in environ:
+            environ[WAIT] = self.wait(environ.get("REMOTE_ADDR", ""))
+        return environ[WAIT] > 0
+
 
 def _network(address: str) -> str:
     """What one user has of addresses: one of version 4, and of version 6 those with the same first 64 bits."""
@@ -56,7 +64,6 @@ def register(app: Flask, rates: Rates) -> None:
 
     @app.before_request
     def admit() -> None:
-        wait = rates.wait(request.remote_addr or "") if request.endpoint not in LIVE else 0  # which watchers ask at their own pace
-        if wait:
-            seconds = math.ceil(wait)
+        if request.endpoint not in LIVE and rates.refuses(request.environ):  # which watchers ask at their own pace
+            seconds = math.ceil(request.environ[WAIT])
             raise TooManyRequests(f"More than {rates.per_minute} requests a minute came from your address. Ask again in {seconds} s.", retry_after=seconds)

@@ -19,7 +19,12 @@ def wants_page() -> bool:
 
 def page_language() -> str:
     """The language of a page: English with `lang=en`, Chinese otherwise."""
-    return "en" if request.args.get("lang") == "en" else "zh"
+    return language_of(request.args.get("lang"))
+
+
+def language_of(named: str | None) -> str:
+    """The language of a page or a query's result whose address names that."""
+    return "en" if named == "en" else "zh"
 
 
 def text_argument(name: str) -> str | None:

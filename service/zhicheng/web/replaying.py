@@ -6,7 +6,6 @@ each time may say that one depends on the data alone (`repeatable`). Conditional
 """
 
 from collections.abc import Iterable
-from contextlib import closing
 from time import localtime, perf_counter
 from typing import NamedTuple
 
@@ -16,6 +15,7 @@ from zhicheng.knowledge.caches import BoundedCache
 from zhicheng.web import logs, metrics
 from zhicheng.web.caching import asked
 from zhicheng.web.rates import Rates
+from zhicheng.web.sending import sender
 
 # The most replies that are kept, their bytes, and the bytes of one.
 KEPT, LARGEST = (5000, 50_000_000), 500_000
@@ -38,7 +38,7 @@ class Kept(NamedTuple):
 def register(app: Flask, limit: Rates | None) -> None:
     """Keep the replies of an application and send them again; to be called before all else that changes a reply, within the limit of its rate."""
     kept = app.extensions["replies"] = BoundedCache(*KEPT)
-    below, draining, count = app.wsgi_app, app.extensions["draining"], metrics.counts(app)
+    below, draining, send = app.wsgi_app, app.extensions["draining"], sender(app)
 
     @app.after_request
     def judge(response: Response) -> Response:
@@ -58,8 +58,10 @@ def register(app: Flask, limit: Rates | None) -> None:
         reply = below(environ, start)
         if COUNTED not in environ:
             return reply
-        with closing(reply):
+        try:
             body = b"".join(reply)
+        finally:
+            getattr(reply, "close", lambda: None)()
         if len(body) <= LARGEST:
             kept.put(key, Kept([header for header in said if header[0] != logs.ID], body, *environ[COUNTED]), len(body) + sum(map(len, key)))
         return [body]
@@ -68,21 +70,21 @@ def register(app: Flask, limit: Rates | None) -> None:
         started = perf_counter()
         key = _key(environ)
         found = kept.get(key) if key else None
-        if found is None or limit and limit.wait(environ.get("REMOTE_ADDR", "")):
+        if found is None or limit and limit.refuses(environ):
             return ask(key, environ, start_response) if key else below(environ, start_response)
-        number = logs.new_id()
-        start_response("200 OK", [*found.headers, (logs.ID, number), *([("Connection", "close")] if draining.is_set() else [])])
-        seconds = perf_counter() - started
-        count(found.route, "GET", 200, seconds, found.answer)
-        logs.say("GET", found.route, 200, seconds, len(found.body), number)
-        return [found.body]
+        return send(start_response, started, found.headers, found.body, found.route, found.answer)
 
     app.wsgi_app = reply  # type: ignore[method-assign]
 
 
+def bare(environ: dict) -> bool:
+    """Whether a request is a GET after no more than the bytes of a reply: without a body and without conditions."""
+    return environ["REQUEST_METHOD"] == "GET" and not any(name in environ for name in MORE) and environ.get("CONTENT_LENGTH") in (None, "", "0")
+
+
 def _key(environ: dict) -> tuple[str, ...] | None:
     """What a request asks for, today; None where its reply is not to be kept, as in the last minute of a day, when copies last less long."""
-    if environ["REQUEST_METHOD"] != "GET" or any(name in environ for name in MORE) or environ.get("CONTENT_LENGTH") not in (None, "", "0"):
+    if not bare(environ):
         return None
     now = localtime()
     if (now.tm_hour, now.tm_min) == (23, 59):

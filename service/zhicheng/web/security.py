@@ -9,6 +9,9 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+FRAMED = ("X-Frame-Options", "SAMEORIGIN")  # for browsers that know no frame-ancestors
+# All that is put on a response that says nothing of its own.
+PLAIN = [("Content-Security-Policy", POLICY), FRAMED, *HEADERS.items()]
 
 
 def register(app: Flask) -> None:
@@ -18,7 +21,7 @@ def register(app: Flask) -> None:
     def secure(response: Response) -> Response:
         if "Content-Security-Policy" not in response.headers:
             response.headers["Content-Security-Policy"] = POLICY
-            response.headers.setdefault("X-Frame-Options", "SAMEORIGIN")  # for browsers that know no frame-ancestors
+            response.headers.setdefault(*FRAMED)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response

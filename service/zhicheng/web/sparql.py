@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 from flask import Blueprint, Flask, Response, current_app, g, redirect, request, url_for
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple
 from werkzeug.exceptions import MethodNotAllowed, NotAcceptable, RequestEntityTooLarge, RequestURITooLarge, UnsupportedMediaType
+from werkzeug.http import generate_etag, quote_etag
 
 from zhicheng.answering.service import Service
 from zhicheng.errors import Invalid
@@ -14,11 +15,11 @@ from zhicheng.knowledge.datasets import WHOLE
 from zhicheng.knowledge.fork_server import Job
 from zhicheng.knowledge.limits import Limits, QueryRefused
 from zhicheng.knowledge.results import GRAPHS, SOLUTIONS
-from zhicheng.knowledge.sandbox import Sandbox
+from zhicheng.knowledge.sandbox import Reply, Sandbox
 from zhicheng.knowledge.serialising import GRAPH_FORMATS, written
 from zhicheng.knowledge.sparql_text import repeats
 from zhicheng.terms import PREFIXES, RDF
-from zhicheng.web import turns
+from zhicheng.web import direct, turns
 from zhicheng.web.problems import problem
 
 sparql = Blueprint("sparql", __name__)
@@ -34,6 +35,8 @@ REFUSALS: Mapping[type[QueryRefused], tuple[int, str]] = {
 }
 METHODS = "GET, HEAD, POST, OPTIONS"
 PARAMETERS = 1000
+# What lets a page of any origin read a result.
+OPEN = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Content-Encoding, Retry-After"}
 
 
 def register(app: Flask, service: Service, limits: Limits) -> None:
@@ -65,13 +68,31 @@ def endpoint() -> Response:
     check_length(queries[0])
     preferred_graph = _preferred(GRAPHS)
     with turns.elsewhere():
-        reply = sandbox().run(Job(queries[0], _given(parameters, "default-graph-uri"), _given(parameters, "named-graph-uri"), _preferred(SOLUTIONS), preferred_graph, _accepts_gzip()))
-    response = Response(reply.body, content_type=_content_type(reply.media))
-    if reply.gzip:
-        response.headers["Content-Encoding"] = "gzip"
-    response.headers["Vary"] = "Accept, Accept-Encoding"
+        reply = sandbox().run(_job(queries[0], parameters, _preferred(SOLUTIONS), preferred_graph, _accepts_gzip()))
+    response = Response(reply.body, headers=_headers(reply))
     g.repeatable = repeats(queries[0])
     return response
+
+
+def plain(sandbox: Sandbox, asked: direct.Asked) -> direct.Reply | None:
+    """The same for a plain request that carries one query."""
+    queries = [text for name, text in asked.arguments if name == "query"]
+    if asked.name != "sparql" or len(queries) != 1 or len(queries[0]) > sandbox.limits.characters or any(name == "update" for name, _ in asked.arguments):
+        return None
+    solutions, graph = (asked.media if asked.media in offered else next(iter(offered)) for offered in (SOLUTIONS, GRAPHS))
+    reply = sandbox.run(_job(queries[0], asked.arguments, solutions, graph, asked.gzip))
+    validators = [("ETag", quote_etag(generate_etag(reply.body))), ("Cache-Control", "no-cache")]
+    return direct.Reply("/sparql", [*_headers(reply), *OPEN.items(), *validators], reply.body, repeats(queries[0]))
+
+
+def _job(query: str, parameters: Iterable[tuple[str, str]], solutions: str | None, graph: str | None, gzip: bool) -> Job:
+    return Job(query, _given(parameters, "default-graph-uri"), _given(parameters, "named-graph-uri"), solutions, graph, gzip)
+
+
+def _headers(reply: Reply) -> list[tuple[str, str]]:
+    """The headers that say what a result is."""
+    packed = [("Content-Encoding", "gzip")] if reply.gzip else []
+    return [("Content-Type", _content_type(reply.media)), *packed, ("Vary", "Accept, Accept-Encoding")]
 
 
 def _parameters() -> list[tuple[str, str]]:
@@ -178,8 +199,7 @@ def refused(error: QueryRefused) -> Response:
 @sparql.after_request
 def open_to_all(response: Response) -> Response:
     """Pages of any origin may query (WHATWG Fetch, CORS)."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = "Content-Encoding, Retry-After"
+    response.headers.update(OPEN)
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = METHODS
         response.headers["Access-Control-Allow-Headers"] = request.headers.get("Access-Control-Request-Headers", "Accept, Content-Type")

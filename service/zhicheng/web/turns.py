@@ -4,7 +4,7 @@ Those that wait for something else (the rest of their body, a process of the san
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from threading import BoundedSemaphore
 
 from flask import Flask, current_app, g, request
@@ -29,6 +29,11 @@ def register(app: Flask, at_once: int) -> None:
     def give(_: BaseException | None) -> None:
         if g.pop("turn", False):
             turns.release()
+
+
+def of(app: Flask) -> AbstractContextManager:
+    """A turn for what is answered outside a request of an application."""
+    return app.extensions.get("turns") or nullcontext()
 
 
 @contextmanager
