@@ -19,7 +19,7 @@ import struct
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from pyoxigraph import NamedNode, RdfFormat, Store
@@ -215,7 +215,7 @@ def _refusal(error: ZhichengError) -> dict:
 
 def encoded(job: Job) -> bytes:
     """A job as it is sent."""
-    message = json.dumps(asdict(job)).encode()
+    message = json.dumps(vars(job)).encode()
     return NUMBER.pack(len(message)) + message
 
 
