@@ -259,7 +259,10 @@ class Answers:
             fact = self._library.facts.get(row["fact"].value) if row.get("fact") is not None else None
             depth = detail.of(fact) if fact else 0
             said = self._said(query, question, row, fact, depth)
-            subject = statements.about(fact, lambda iri: self._vocabulary.label(iri, language), language) if fact and query.name == FACTS else ""
+            if fact and query.name == FACTS:
+                subject = statements.about(fact, lambda iri: self._vocabulary.label(iri, language), language)
+            else:
+                subject = self._filled(query.lead.get(language, ""), query, question, row, "")
             spoken[region].setdefault((subject, said), list(statements.shown(fact, language, depth)) if fact else [])
         paragraphs, facts = [], []
         for region in sorted(spoken, key=lambda r: self._order(r, question.day)):
@@ -299,10 +302,16 @@ class Answers:
         told = statements.told(fact, language, depth) if fact else ""
         template = query.say.get(language)
         if template:
-            values = {name: self._value(term, language, query) for name, term in row.items() if term is not None}
-            values |= {name: self._value(terms[0], language, query) for name, terms in question.terms.items() if terms and name not in values}
-            told = SLOT.sub(lambda m: told if m[1] == "fact" else values.get(m[1], ""), template).strip(statements.CLOSING)
+            told = self._filled(template, query, question, row, told).strip(statements.CLOSING)
         return told + WORDS[language]["no-years"] if fact and fact.without_years else told
+
+    def _filled(self, template: str, query: Query, question: Question, row: dict, told: str) -> str:
+        """A template with the values of a row, or else of the question, in its slots, and what is told of the fact in that of the fact."""
+        if not template:
+            return ""
+        values = {name: self._value(term, question.language, query) for name, term in row.items() if term is not None}
+        values |= {name: self._value(terms[0], question.language, query) for name, terms in question.terms.items() if terms and name not in values}
+        return SLOT.sub(lambda m: told if m[1] == "fact" else values.get(m[1], ""), template)
 
     def _value(self, term, language: str, query: Query) -> str:
         if isinstance(term, NamedNode):

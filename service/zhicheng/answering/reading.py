@@ -45,7 +45,7 @@ SELECT ?scheme WHERE { ?scheme a skos:ConceptScheme . FILTER NOT EXISTS { ?schem
 
 @dataclass(frozen=True)
 class Reading:
-    """A question's text in one form, the same as it is compared (documents' names blanked), its language, what it names, the regions (IRIs; the narrowest) named by name or by a document's number, the titles it is after (IRIs), all those named that are not said to be held,
+    """A question's text in one form, the same as it is compared (documents' names blanked), its language, what it names, the regions (IRIs; the narrowest) named by name or by a document's number, the titles it is after (IRIs), all those named that are not said to be held, those named that it is not after,
     the words with which it goes on from an earlier question, if it does, and whether it names a document held by its number."""
 
     written: str
@@ -55,6 +55,7 @@ class Reading:
     said: tuple[str, ...]
     titles: tuple[str, ...] = ()
     unheld: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     opening: str = ""
     cites: bool = False
 
@@ -93,7 +94,7 @@ class Reader:
         if len(texts) < 2:
             return [reading]
         parts = [self.read(part) for part in texts]
-        return [replace(p, said=p.said or reading.said, titles=p.titles or reading.titles, unheld=p.unheld or reading.unheld, language=reading.language, opening="") for p in parts]
+        return [replace(p, said=p.said or reading.said, titles=p.titles or reading.titles, unheld=p.unheld or reading.unheld, others=p.others or reading.others, language=reading.language, opening="") for p in parts]
 
     def read(self, text: str) -> Reading:
         """What a text names."""
@@ -104,7 +105,8 @@ class Reader:
         said = [r for r in named if not any(other in self._vocabulary.within(r) for other in named if other != r)]
         unheld = self._unheld(entities, written)
         sought = tuple(t for t, rank in unheld.items() if rank == max(unheld.values()))
-        return Reading(written, self._without_titles(written), detect(text), tuple(entities), tuple(said), sought, tuple(unheld), next((word for word in self._opening if written.startswith(word)), ""), bool(documents))
+        others = tuple(t for t in self._titles(entities) if t not in sought)
+        return Reading(written, self._without_titles(written), detect(text), tuple(entities), tuple(said), sought, tuple(unheld), others, next((word for word in self._opening if written.startswith(word)), ""), bool(documents))
 
     def entities(self, folded: str) -> list[Entity]:
         """The values and concepts that a normalised text names."""
@@ -129,7 +131,11 @@ class Reader:
     def _unheld(self, entities: Sequence[Entity], folded: str) -> dict[str, int]:
         """The titles named, or of the levels named, that are not said to be held already, with their ranks; the highest are those asked about."""
         return {t: max((self._vocabulary.concepts[u].rank or 0 for u in self._vocabulary.upper.get(t, ()) if u in self._vocabulary.concepts), default=0)
-                  for e in entities if e.type in ("title", "level") and not self._held(e, folded) for t in self._vocabulary.within(e.iri) if scheme_of(t) == "title"}  # fmt: skip
+                  for t in self._titles([e for e in entities if not self._held(e, folded)])}  # fmt: skip
+
+    def _titles(self, entities: Iterable[Entity]) -> list[str]:
+        """The titles named, or of the levels named."""
+        return list(dict.fromkeys(t for e in entities if e.type in ("title", "level") for t in self._vocabulary.within(e.iri) if scheme_of(t) == "title"))
 
     def _held(self, entity: Entity, folded: str) -> bool:
         """Whether the words around a title say that it is held: 任工程师的时间."""

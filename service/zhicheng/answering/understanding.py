@@ -47,12 +47,16 @@ LEAST_WORDS, LEAST_WORDS_ON = 2, 3
 WHOLE_MEANT, WHOLE_UNLESS = 0.35, 0.65
 # What is taken off for each type of entity that a question names and a query cannot use.
 UNUSED = 0.2
-# The score at which a query is meant that cannot do without a number or a day, and was given one.
+# The score at which a query is meant that cannot do without a number, a day or a second title, and was given one.
 NUMBERED_MEANT = 0.4
+# How much nearer a fact has to be than a query that takes a second title, to be told in its stead.
+NEARLY = 0.02
 # The score at which the fact of a question's part is told beside a query.
 ALSO_ASKED = 0.5
 MASKED = re.compile(r"<[\w-]+>")
 CONCEPT = re.compile(r"(?<![\w-])[a-z-]+:[a-z][\w-]*")
+# The parameter that takes the titles named beside those that a question is after.
+BELOW = ("below",)
 MEASURED = ("integer", "decimal", "date")
 SPOKEN = """
 PREFIX zc: <https://w3id.org/zhicheng/ontology#>
@@ -172,7 +176,7 @@ class Understanding:
         if found.silences and not found.facts and typed_score < SURELY_MEANT and found.score >= least:
             return replace(question, reason="not-in-sources", silences=found.silences, near=typed.near)
         facts = _facts(question, found) if found.facts and found.score >= least else None
-        if typed.query and typed_score >= NUMBERED_MEANT and self._takes_number(typed):
+        if typed.query and typed_score >= NUMBERED_MEANT and (self._takes(typed, MEASURED) or typed_score > found.score - NEARLY and self._takes(typed, BELOW)):
             return replace(typed, otherwise=facts)
         if typed.query and typed_score >= SURELY_MEANT:
             return replace(typed, silences=found.silences, otherwise=facts if found.score >= FOUND_ALL_THE_SAME else None, also=self._also(question, found, within))
@@ -203,9 +207,9 @@ class Understanding:
             return unnamed
         return asked[0]
 
-    def _takes_number(self, question: Question) -> bool:
-        """Whether the query of a question cannot do without a number or a day, of those that a question names."""
-        return any(not p.optional and p.type in MEASURED for p in self._catalogue.find(question.query or "").parameters)
+    def _takes(self, question: Question, kinds: tuple[str, ...]) -> bool:
+        """Whether the query of a question cannot do without a parameter of such a type or name, which few questions have something for."""
+        return any(not p.optional and (p.type in kinds or p.name in kinds) for p in self._catalogue.find(question.query or "").parameters)
 
     def _says_too_little(self, reading: Reading) -> bool:
         """Whether a question names neither a region nor a concept, and little beside its aspect: 要几年？; or goes on from an earlier one: 那硕士的呢？"""
@@ -254,7 +258,8 @@ class Understanding:
                 continue
             found = [_term(e, parameter) for e in reading.entities if e.type == _named(parameter)]
             if parameter.type == "title":
-                found = [NamedNode(iri) for iri in (reading.unheld if parameter.optional else reading.titles)]
+                named = reading.others if parameter.name in BELOW else reading.unheld if parameter.optional else reading.titles
+                found = [NamedNode(iri) for iri in named]
             if found:
                 terms[parameter.name] = list(dict.fromkeys(found))
             elif not parameter.optional:

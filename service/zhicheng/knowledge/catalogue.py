@@ -5,6 +5,7 @@ A file is valid SPARQL. Its first lines, each beginning `#+ `, are YAML with the
     summary   {zh, en}  what the query answers
     ask       list      questions that mean it, Chinese and English, with parameters as {name}
     say       {zh, en}  the sentence that a row makes; {fact} is the fact's own statement, the rest are variables of the row
+    lead      {zh, en}  what is said once before the rows of a region that agree on it, from variables of the row
     words     {value: {zh, en}}  how values of its rows are said
     form      list, tree, issues: how rows become an answer (list when left out)
     person    true where the case of a person who tells of degrees, titles and years decides the answer (false when left out)
@@ -29,7 +30,7 @@ from zhicheng.terms import POLICY, XSD, policy_of, scheme_of
 
 Term = NamedNode | Literal
 
-KEYS = {"summary", "ask", "say", "words", "form", "person", "types"}
+KEYS = {"summary", "ask", "say", "lead", "words", "form", "person", "types"}
 # Types whose values are named by what follows id/policy/: how such a name looks, and an example.
 PARTS = {"policy": (r"[\w-]+", "the slug of a policy such as tianjin-2019-39"), "provision": (r"[\w-]+/[\w.-]+", "a policy and a provision of it, such as tianjin-2019-39/n-number")}
 FORMS = {"list", "tree", "issues"}
@@ -99,6 +100,7 @@ class Query:
     parameters: tuple[Parameter, ...] = ()
     person: bool = False
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    lead: Mapping[str, str] = field(default_factory=dict)
 
     def parameter(self, name: str) -> Parameter:
         """The parameter of that name; raises Unknown, naming those that exist."""
@@ -211,9 +213,9 @@ def read(path: Path, schemes: set[str]) -> Query:
     for key in header:
         if key not in KEYS:
             raise fault(line_of(key), f"the key {key} is unknown", "Use " + ", ".join(sorted(KEYS)))
-    for key in ("summary", "say"):
+    for key in ("summary", "say", "lead"):
         value = header.get(key)
-        if key == "say" and value is None:
+        if key != "summary" and value is None:
             continue
         if not isinstance(value, dict) or set(value) != {"zh", "en"}:
             raise fault(line_of(key), f"{key} is not given in both languages", f"Write #+ {key}: {{zh: …, en: …}}")
@@ -233,7 +235,7 @@ def read(path: Path, schemes: set[str]) -> Query:
         for slot in SLOT.findall(ask):
             if slot not in names:
                 raise fault(line_of("ask"), f"the slot {{{slot}}} is no parameter", "Use " + ", ".join(sorted(names)))
-    return Query(path.stem, text, header["summary"], tuple(asks), header.get("say") or {}, form, tuple(parameters), person, words)
+    return Query(path.stem, text, header["summary"], tuple(asks), header.get("say") or {}, form, tuple(parameters), person, words, header.get("lead") or {})
 
 
 def _parameters(text: str, types: dict, schemes: set[str], fault) -> list[Parameter]:
