@@ -7,7 +7,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from zhicheng.web.app import create_app
 from zhicheng.web.rates import Rates
 
-OWN = {"X-Request-ID", "Date"}
+OWN = {"X-Request-ID", "Date"}  # differ from one reply to the next
 SELECT = "SELECT ?c { ?c a <http://www.w3.org/2004/02/skos/core#ConceptScheme> } ORDER BY ?c"
 ADDRESSES = [
     ("/api/queries/post-grades-of-level", "title=engineer"),
@@ -20,6 +20,8 @@ ADDRESSES = [
     ("/api/queries/post-grades-of-level", "title=engineer&format=csv"),
     ("/api/queries/post-grades-of-level", "title=%ff"),
     ("/api/queries/post-grades-of-level", "&".join(f"a{n}=1" for n in range(1200))),
+    ("/api/queries/seniority-by-education", "title=engineer"),
+    ("/api/queries/post-grades-of-level", "title=engineer&region=shanghai"),
     ("/api/queries/no-such-query", "title=engineer"),
     ("/api/queries", ""),
     ("/sparql", ""),
@@ -38,6 +40,7 @@ ADDRESSES = [
 def replied(way, path, query, **headers):
     """Status, headers and body of a reply of a WSGI application."""
     body, status, given = run_wsgi_app(way, EnvironBuilder(path=path, query_string=query, headers=headers).get_environ(), buffered=True)
+    assert given["X-Request-ID"]
     return status, sorted((name, value) for name, value in given if name not in OWN), b"".join(body)
 
 
@@ -77,6 +80,7 @@ def test_what_a_plain_request_meets_is_met_once(service, monkeypatch):
     monkeypatch.setattr(app.extensions["sandbox"], "run", lambda job: ran.append(job) or run(job))
     reply = app.test_client().get("/sparql", query_string={"query": "SELECT"})
     assert reply.status_code == 400 and reply.get_json()["parameter"] == "query" and len(ran) == 1
+    assert reply.headers["X-Request-ID"] and reply.headers["Access-Control-Allow-Origin"] == "*"
     assert 'route="/sparql",status="400"} 1.0' in app.test_client().get("/metrics").text
 
 

@@ -62,6 +62,7 @@ def create_app(service: Service, limits: Limits | None = None, ledger: Ledger | 
     problems.register(app)
     compressing.register(app)
     security.register(app)
+    app.before_request(direct.tell)
 
     @app.after_request
     def drain(response):

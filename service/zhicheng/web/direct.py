@@ -48,14 +48,9 @@ def register(app: Flask, ways: Mapping[str, Way], limit: Rates | None) -> None:
     """Answer plain requests for addresses below each of these paths in its way, where that gives a reply; to be called before `replaying` keeps replies."""
     below, draining, send = app.wsgi_app, app.extensions["draining"], sender(app)
 
-    @app.before_request
-    def tell() -> None:
-        if FAILED in request.environ:
-            raise request.environ[FAILED]
-
     def reply(environ: dict, start_response) -> Iterable[bytes]:
         started = perf_counter()
-        folder, _, name = environ["PATH_INFO"].rpartition("/")
+        folder, _, name = environ.get("PATH_INFO", "").rpartition("/")
         way = ways.get(folder)
         asked = _asked(name, environ) if way and not draining.is_set() else None
         if way is None or asked is None or limit and limit.refuses(environ):
@@ -74,9 +69,15 @@ def register(app: Flask, ways: Mapping[str, Way], limit: Rates | None) -> None:
     app.wsgi_app = reply  # type: ignore[method-assign]
 
 
+def tell() -> None:
+    """Raise what went wrong with this request before it came to the application; to be called once all is done that is done before a request is answered."""
+    if FAILED in request.environ:
+        raise request.environ[FAILED]
+
+
 def _asked(name: str, environ: dict) -> Asked | None:
     """A request as a plain one; None where it is none."""
-    address, packing = environ["QUERY_STRING"], environ.get("HTTP_ACCEPT_ENCODING", "")
+    address, packing = environ.get("QUERY_STRING", ""), environ.get("HTTP_ACCEPT_ENCODING", "")
     if not replaying.bare(environ) or environ.get("HTTP_ACCEPT", "") not in ACCEPTED or environ.get("SCRIPT_NAME") or not address.isascii() or ";" in packing:
         return None
     try:
