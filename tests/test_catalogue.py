@@ -91,6 +91,7 @@ HEADERS = {
     "an unknown key": ("#+ summary: {zh: 甲, en: a}\n#+ colour: red\nSELECT ?s WHERE { ?s ?p ?o }", ":2: the key colour is unknown"),
     "a missing language": ("#+ summary: {zh: 甲}\nSELECT ?s WHERE { ?s ?p ?o }", ":1: summary is not given in both languages"),
     "a value said in one language": ("#+ summary: {zh: 甲, en: a}\n#+ words: {yes: {zh: 是}}\nSELECT ?s WHERE { ?s ?p ?o }", ":2: a value is not said in both languages"),
+    "a lead in one language": ("#+ summary: {zh: 甲, en: a}\n#+ lead: {en: a}\nSELECT ?s WHERE { ?s ?p ?o }", ":2: lead is not given in both languages"),
     "an unknown slot": ("#+ summary: {zh: 甲, en: a}\n#+ ask: ['{title}']\nSELECT ?s WHERE { ?s ?p ?o }", ":2: the slot {title} is no parameter"),
     "no header": ("SELECT ?s WHERE { ?s ?p ?o }", ":1: there is no header"),
     "broken YAML": ("#+ summary: {zh: 甲\nSELECT ?s WHERE { ?s ?p ?o }", "the header is not YAML"),

@@ -55,7 +55,7 @@ NEARLY = 0.02
 ALSO_ASKED = 0.5
 MASKED = re.compile(r"<[\w-]+>")
 CONCEPT = re.compile(r"(?<![\w-])[a-z-]+:[a-z][\w-]*")
-# The parameter that takes the titles named beside those that a question is after.
+# The parameter that takes the titles named beside those that a question is after (knowledge/catalogue.py).
 BELOW = ("below",)
 MEASURED = ("integer", "decimal", "date")
 SPOKEN = """

@@ -12,6 +12,7 @@ A file is valid SPARQL. Its first lines, each beginning `#+ `, are YAML with the
     types     {parameter: scheme} for a parameter that is UNDEF in the example and not named like its scheme
 
 Its first VALUES block is parameter list, types and worked example in one: binding swaps the row and touches nothing else.
+Of the titles in a question a parameter takes those that it is after; one named `below` takes the others.
 """
 
 import re

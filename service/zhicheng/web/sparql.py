@@ -34,7 +34,6 @@ REFUSALS: Mapping[type[QueryRefused], tuple[int, str]] = {
     costs.Busy: (503, "Too many queries"),
 }
 METHODS = "GET, HEAD, POST, OPTIONS"
-PARAMETERS = 1000
 # What lets a page of any origin read a result.
 OPEN = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Content-Encoding, Retry-After"}
 
@@ -117,11 +116,11 @@ def _parameters() -> list[tuple[str, str]]:
 
 def _pairs(text: bytes, place: str) -> list[tuple[str, str]]:
     try:
-        return parse_qsl(text.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=PARAMETERS)
+        return parse_qsl(text.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=direct.ARGUMENTS)
     except UnicodeDecodeError:
         raise Invalid(place, "is not UTF-8", "Percent-encode it as UTF-8") from None
     except ValueError:
-        raise Invalid(place, f"has more than {PARAMETERS} parameters", "Name fewer graphs") from None
+        raise Invalid(place, f"has more than {direct.ARGUMENTS} parameters", "Name fewer graphs") from None
 
 
 def _given(parameters: Iterable[tuple[str, str]], name: str) -> list[str] | None:
